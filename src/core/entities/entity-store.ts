@@ -1,0 +1,143 @@
+/** What the entity core asks of storage. A store is obtained for one application: no query can forget its tenant. */
+import type { ChangeTopic } from '../oauth/revocation-store.ts';
+import type { Uuid } from '../uuid.ts';
+
+export interface StoredEntity {
+  uuid: Uuid;
+  /** Lower-case singular, as `dog` of `/dogs`. */
+  type: string;
+  /** Milliseconds since the epoch. */
+  created: number;
+  modified: number;
+  /** Counts writes, from 1; a replacement names the version it was made from. */
+  version: number;
+  /** The JSON text that goes out, without `metadata`. Always an object of at least uuid and type. */
+  body: string;
+}
+
+/** A value that only one entity of the type may have. `value` is what is compared: lower case. */
+export interface UniqueClaim {
+  property: string;
+  value: string;
+}
+
+/** One scalar of the entity, at a lower-case dot path, as order-preserving bytes (index-key.ts). */
+export interface IndexEntry {
+  path: string;
+  value: Uint8Array;
+}
+
+export type EntityChange = EntityWrite & {
+  /** Caches to tell, where the entity is one that rights depend on. */
+  announces?: ChangeTopic;
+};
+
+export type EntityWrite =
+  | { kind: 'create'; entity: StoredEntity; claims: UniqueClaim[]; index: IndexEntry[] }
+  | {
+      kind: 'replace';
+      /** `version` is one above the version that was read. */
+      entity: StoredEntity;
+      claimsAdded: UniqueClaim[];
+      claimsRemoved: UniqueClaim[];
+      indexAdded: IndexEntry[];
+      indexRemoved: IndexEntry[];
+    }
+  | {
+      kind: 'delete';
+      /** As it was read; also frees its permissions, credentials and edges. */
+      entity: StoredEntity;
+      claims: UniqueClaim[];
+      index: IndexEntry[];
+    };
+
+export type WriteOutcome =
+  | { kind: 'written' }
+  /** The claim is held by another entity; nothing was written. */
+  | { kind: 'duplicate'; property: string; value: string }
+  /** The entity is there already, gone, or of another version than the change was made from. */
+  | { kind: 'conflict' };
+
+/** A position in an index walk: the last row seen. */
+export interface IndexPosition {
+  value: Uint8Array;
+  created: number;
+  uuid: Uuid;
+}
+
+/** A run of one path's index: `from` and `to` bound the value bytes, inclusive where said so. */
+export interface IndexRange {
+  path: string;
+  from: Uint8Array | undefined;
+  fromInclusive: boolean;
+  to: Uint8Array | undefined;
+  toInclusive: boolean;
+}
+
+/**
+ * A walk over one index path in key order: by value, then created, then uuid, all in the one direction. A row is
+ * kept if its entity also has every probed entry: each probe is one key look-up.
+ */
+export interface IndexWalk {
+  type: string;
+  range: IndexRange;
+  descending: boolean;
+  probes: IndexEntry[];
+  after: IndexPosition | undefined;
+  limit: number;
+  /** How many rows of the walk to look at before giving up for this call. */
+  scanLimit: number;
+}
+
+export interface IndexWalkResult {
+  entities: { entity: StoredEntity; position: IndexPosition }[];
+  /** Where to go on from; undefined when the walk reached the end of the range. */
+  position: IndexPosition | undefined;
+}
+
+export interface EntityStore {
+  findByUuid(uuid: Uuid): Promise<StoredEntity | undefined>;
+  findByUniqueValue(type: string, property: string, value: string): Promise<StoredEntity | undefined>;
+  /** One atomic change; acknowledged when durable. */
+  write(change: EntityChange): Promise<WriteOutcome>;
+  walk(walk: IndexWalk): Promise<IndexWalkResult>;
+  /** Every type that was ever written or declared, with how many entities it has now. */
+  collections(): Promise<{ type: string; count: number }[]>;
+  /** Makes an empty collection known. */
+  declareCollection(type: string): Promise<void>;
+}
+
+/** A directed edge between two entities. Memberships are edges too: group -users-> user, role -users-> user. */
+export interface Edge {
+  source: Uuid;
+  sourceType: string;
+  verb: string;
+  target: Uuid;
+  targetType: string;
+}
+
+export interface EdgePage {
+  limit: number;
+  /** Type of the far end; undefined = any. */
+  type: string | undefined;
+  after: { connectedAt: number; uuid: Uuid } | undefined;
+}
+
+export interface EdgeStore {
+  /** Idempotent; connecting again moves the edge to the front. `announces` as in EntityChange. */
+  connect(edge: Edge, connectedAt: number, announces?: ChangeTopic): Promise<void>;
+  /** Whether there was one. */
+  disconnect(source: Uuid, verb: string, target: Uuid, announces?: ChangeTopic): Promise<boolean>;
+  isConnected(source: Uuid, verb: string, target: Uuid): Promise<boolean>;
+  /** Last connected first. */
+  targets(
+    source: Uuid,
+    verb: string,
+    page: EdgePage,
+  ): Promise<{ entity: StoredEntity; connectedAt: number }[]>;
+  sources(
+    target: Uuid,
+    verb: string,
+    page: EdgePage,
+  ): Promise<{ entity: StoredEntity; connectedAt: number }[]>;
+}

@@ -1,0 +1,42 @@
+/** Live revocations, and the feed by which every process hears of changes that its caches must not outlive. */
+import type { RealmKey } from '../tenancy/tenancy.ts';
+
+export type RevocationKind = 'token' | 'principal';
+
+export interface Revocation {
+  kind: RevocationKind;
+  /** For `token` its id; for `principal` its kind, realm and uuid as access-token.ts writes them. */
+  subject: string;
+  /** Tokens of the principal issued at or before this moment are dead. Milliseconds since the epoch. */
+  issuedBefore: number;
+  reason: RevocationReason;
+  /** When the last token that it concerns has expired on its own; Infinity for tokens that never do. */
+  expiresAt: number;
+}
+
+export type RevocationReason = 'revoked' | 'principal_gone' | 'account_disabled' | 'account_inactive';
+
+export interface RevocationStore {
+  add(revocations: Revocation[]): Promise<void>;
+  listLive(now: number): Promise<Revocation[]>;
+  deleteExpired(now: number): Promise<number>;
+}
+
+/** `tenancy`: organizations, applications, members, clients, admin users. `permissions`: roles and grants of a realm. */
+export type ChangeTopic = 'tenancy' | 'permissions' | 'revocations';
+
+export interface Change {
+  topic: ChangeTopic;
+  /** 0 where it concerns no single realm. */
+  realm: RealmKey;
+}
+
+/**
+ * Every write that a cache may hold is announced in its own transaction. Listeners of the writing process run
+ * before the write is acknowledged; those of other processes as soon as the feed brings it.
+ */
+export interface ChangeFeed {
+  subscribe(listener: (change: Change) => void): () => void;
+  /** Milliseconds since the feed was last known to be whole; a bounded age is demanded before trusting caches. */
+  ageMilliseconds(): number;
+}

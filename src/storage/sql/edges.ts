@@ -1,0 +1,107 @@
+/** EdgeStore over SQL, for one application. */
+import type { EdgePage, EdgeStore, StoredEntity } from '../../core/entities/entity-store.ts';
+import type { RealmKey } from '../../core/tenancy/tenancy.ts';
+import { uuidToOrderedBytes } from '../../core/uuid.ts';
+import { toStoredEntity } from './entity-statements.ts';
+import {
+  announce,
+  firstRow,
+  integer,
+  type Row,
+  rows,
+  type SqlEngine,
+  type SqlValue,
+  type Statement,
+  statement,
+  type Work,
+} from './statement.ts';
+
+const upsertEdge = statement(
+  `insert into edges (application_id, source_id, verb, target_id, source_type, target_type, connected_at)
+   values (?, ?, ?, ?, ?, ?, ?)
+   on conflict (application_id, source_id, verb, target_id) do update set connected_at = excluded.connected_at`,
+);
+const deleteEdge = statement(
+  'delete from edges where application_id = ? and source_id = ? and verb = ? and target_id = ? returning verb',
+);
+const selectEdge = statement(
+  'select 1 as found from edges where application_id = ? and source_id = ? and verb = ? and target_id = ?',
+);
+
+/** The far ends of the edges at one end, last connected first. */
+const farEnds = (near: 'source' | 'target', far: 'source' | 'target', withType: boolean): Statement =>
+  statement(
+    `select e.entity_id as entity_id, e.type as type, e.created as created, e.modified as modified,
+       e.version as version, e.body as body, g.connected_at as connected_at
+     from edges g join entities e on e.application_id = g.application_id and e.entity_id = g.${far}_id
+     where g.application_id = ? and g.${near}_id = ? and g.verb = ?
+       and (g.connected_at, g.${far}_id) < (?, ?)${withType ? ` and g.${far}_type = ?` : ''}
+     order by g.connected_at desc, g.${far}_id desc limit ?`,
+  );
+const targetsOfAnyType = farEnds('source', 'target', false);
+const targetsOfType = farEnds('source', 'target', true);
+const sourcesOfAnyType = farEnds('target', 'source', false);
+const sourcesOfType = farEnds('target', 'source', true);
+const afterEverything = {
+  connectedAt: Number.MAX_SAFE_INTEGER,
+  uuid: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+};
+
+export function createEdgeStore(engine: SqlEngine, application: RealmKey): EdgeStore {
+  return {
+    connect: (edge, connectedAt, announces) =>
+      engine.write(function* () {
+        const source = uuidToOrderedBytes(edge.source);
+        const target = uuidToOrderedBytes(edge.target);
+        yield* rows(
+          upsertEdge,
+          application,
+          source,
+          edge.verb,
+          target,
+          edge.sourceType,
+          edge.targetType,
+          connectedAt,
+        );
+        if (announces) yield* announce({ topic: announces, realm: application });
+      }),
+    disconnect: (source, verb, target, announces) =>
+      engine.write(function* () {
+        const row = yield* firstRow(
+          deleteEdge,
+          application,
+          uuidToOrderedBytes(source),
+          verb,
+          uuidToOrderedBytes(target),
+        );
+        if (announces) yield* announce({ topic: announces, realm: application });
+        return row !== undefined;
+      }),
+    async isConnected(source, verb, target) {
+      const ids = [uuidToOrderedBytes(source), verb, uuidToOrderedBytes(target)];
+      return (await engine.read(() => firstRow(selectEdge, application, ...ids))) !== undefined;
+    },
+    targets: (source, verb, page) =>
+      engine.read(() =>
+        farEndPage(targetsOfAnyType, targetsOfType, [application, uuidToOrderedBytes(source), verb], page),
+      ),
+    sources: (target, verb, page) =>
+      engine.read(() =>
+        farEndPage(sourcesOfAnyType, sourcesOfType, [application, uuidToOrderedBytes(target), verb], page),
+      ),
+  };
+}
+
+function* farEndPage(
+  anyType: Statement,
+  ofType: Statement,
+  near: SqlValue[],
+  page: EdgePage,
+): Work<{ entity: StoredEntity; connectedAt: number }[]> {
+  const after = page.after ?? afterEverything;
+  const position = [after.connectedAt, uuidToOrderedBytes(after.uuid)];
+  const found: Row[] = page.type
+    ? yield* rows(ofType, ...near, ...position, page.type, page.limit)
+    : yield* rows(anyType, ...near, ...position, page.limit);
+  return found.map((row) => ({ entity: toStoredEntity(row), connectedAt: integer(row, 'connected_at') }));
+}

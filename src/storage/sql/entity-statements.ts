@@ -1,0 +1,171 @@
+/** The statements of the entity tables, and the work that one entity change is. */
+import type {
+  EntityChange,
+  IndexEntry,
+  StoredEntity,
+  WriteOutcome,
+} from '../../core/entities/entity-store.ts';
+import type { RealmKey } from '../../core/tenancy/tenancy.ts';
+import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import {
+  announce,
+  bytes,
+  firstRow,
+  insertMany,
+  integer,
+  type Row,
+  rows,
+  type SqlValue,
+  statement,
+  text,
+  type Work,
+} from './statement.ts';
+
+export const entityColumns = 'entity_id, type, created, modified, version, body';
+
+const insertEntity = statement(
+  `insert into entities (application_id, entity_id, type, created, modified, version, body)
+   values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning version`,
+);
+const replaceEntity = statement(
+  `update entities set modified = ?, version = ?, body = ?
+   where application_id = ? and entity_id = ? and version = ? returning version`,
+);
+const deleteEntity = statement(
+  'delete from entities where application_id = ? and entity_id = ? and version = ? returning version',
+);
+const insertClaim = statement(
+  `insert into unique_values (application_id, type, property, value, entity_id)
+   values (?, ?, ?, ?, ?) on conflict do nothing returning property`,
+);
+const deleteClaim = statement(
+  `delete from unique_values
+   where application_id = ? and type = ? and property = ? and value = ? and entity_id = ?`,
+);
+const insertIndexEntry = statement(
+  `insert into entity_index (application_id, type, path, value, created, entity_id)
+   values (?, ?, ?, ?, ?, ?) on conflict do nothing`,
+);
+const deleteIndexEntry = statement(
+  `delete from entity_index
+   where application_id = ? and type = ? and path = ? and value = ? and created = ? and entity_id = ?`,
+);
+const deleteEdgesFrom = statement('delete from edges where application_id = ? and source_id = ?');
+const deleteEdgesTo = statement('delete from edges where application_id = ? and target_id = ?');
+const deletePermissions = statement('delete from permissions where application_id = ? and holder_id = ?');
+const deleteCredential = statement('delete from credentials where application_id = ? and account_id = ?');
+
+export const toStoredEntity = (row: Row): StoredEntity => ({
+  uuid: uuidFromOrderedBytes(bytes(row, 'entity_id')),
+  type: text(row, 'type'),
+  created: integer(row, 'created'),
+  modified: integer(row, 'modified'),
+  version: integer(row, 'version'),
+  body: text(row, 'body'),
+});
+
+/** Ends the unit of work so that the engine rolls it back; the store turns it into its outcome. */
+export class ChangeRefused extends Error {
+  readonly outcome: WriteOutcome;
+  constructor(outcome: WriteOutcome) {
+    super(outcome.kind);
+    this.outcome = outcome;
+  }
+}
+
+/** @throws ChangeRefused with the outcome when nothing may be written. */
+export function* applyEntityChange(application: RealmKey, change: EntityChange): Work<void> {
+  if (change.announces) yield* announce({ topic: change.announces, realm: application });
+  const id = uuidToOrderedBytes(change.entity.uuid);
+  if (change.kind === 'create') yield* applyCreate(application, id, change);
+  else if (change.kind === 'replace') yield* applyReplace(application, id, change);
+  else yield* applyDelete(application, id, change);
+}
+
+function* applyCreate(
+  application: RealmKey,
+  id: Buffer,
+  change: EntityChange & { kind: 'create' },
+): Work<void> {
+  const { entity } = change;
+  yield* claim(application, entity.type, id, change.claims);
+  const created = yield* firstRow(
+    insertEntity,
+    application,
+    id,
+    entity.type,
+    entity.created,
+    entity.modified,
+    entity.version,
+    entity.body,
+  );
+  if (!created) throw new ChangeRefused({ kind: 'conflict' });
+  yield* insertMany(insertIndexEntry, indexRows(application, entity, id, change.index));
+}
+
+function* applyReplace(
+  application: RealmKey,
+  id: Buffer,
+  change: EntityChange & { kind: 'replace' },
+): Work<void> {
+  const { entity } = change;
+  const replaced = yield* firstRow(
+    replaceEntity,
+    entity.modified,
+    entity.version,
+    entity.body,
+    application,
+    id,
+    entity.version - 1,
+  );
+  if (!replaced) throw new ChangeRefused({ kind: 'conflict' });
+  yield* release(application, entity.type, id, change.claimsRemoved);
+  yield* claim(application, entity.type, id, change.claimsAdded);
+  for (const row of indexRows(application, entity, id, change.indexRemoved))
+    yield* rows(deleteIndexEntry, ...row);
+  yield* insertMany(insertIndexEntry, indexRows(application, entity, id, change.indexAdded));
+}
+
+function* applyDelete(
+  application: RealmKey,
+  id: Buffer,
+  change: EntityChange & { kind: 'delete' },
+): Work<void> {
+  const { entity } = change;
+  const deleted = yield* firstRow(deleteEntity, application, id, entity.version);
+  if (!deleted) throw new ChangeRefused({ kind: 'conflict' });
+  yield* release(application, entity.type, id, change.claims);
+  for (const row of indexRows(application, entity, id, change.index)) yield* rows(deleteIndexEntry, ...row);
+  for (const dependent of [deleteEdgesFrom, deleteEdgesTo, deletePermissions, deleteCredential]) {
+    yield* rows(dependent, application, id);
+  }
+}
+
+function* claim(
+  application: RealmKey,
+  type: string,
+  id: Buffer,
+  claims: { property: string; value: string }[],
+): Work<void> {
+  for (const { property, value } of claims) {
+    const row = yield* firstRow(insertClaim, application, type, property, value, id);
+    if (!row) throw new ChangeRefused({ kind: 'duplicate', property, value });
+  }
+}
+
+function* release(
+  application: RealmKey,
+  type: string,
+  id: Buffer,
+  claims: { property: string; value: string }[],
+): Work<void> {
+  for (const { property, value } of claims) yield* rows(deleteClaim, application, type, property, value, id);
+}
+
+const indexRows = (
+  application: RealmKey,
+  entity: StoredEntity,
+  id: Buffer,
+  index: IndexEntry[],
+): SqlValue[][] =>
+  index.map((entry) => [application, entity.type, entry.path, entry.value, entity.created, id]);

@@ -1,0 +1,46 @@
+/** The stores that both engines share, over one engine. */
+import type { Storage } from '../storage.ts';
+import { createAdminUserStore, createCredentialStore, createMailTokenStore } from './accounts.ts';
+import { createEdgeStore } from './edges.ts';
+import { createEntityStore } from './entities.ts';
+import {
+  createOutboxStore,
+  createRefusalStore,
+  createRevocationStore,
+  createServerKeyStore,
+} from './operations.ts';
+import { createPermissionStore } from './permissions.ts';
+import type { SqlEngine } from './statement.ts';
+import { createTenancyStore } from './tenancy.ts';
+
+export type SharedStores = Omit<Storage, 'changes' | 'ping' | 'backup' | 'close'>;
+
+export function createSharedStores(engine: SqlEngine): SharedStores {
+  return {
+    tenancy: createTenancyStore(engine),
+    adminUsers: createAdminUserStore(engine),
+    mailTokens: createMailTokenStore(engine),
+    revocations: createRevocationStore(engine),
+    serverKeys: createServerKeyStore(engine),
+    refusals: createRefusalStore(engine),
+    outbox: createOutboxStore(engine),
+    entities: perRealm((realm) => createEntityStore(engine, realm, new Set())),
+    edges: perRealm((realm) => createEdgeStore(engine, realm)),
+    permissions: perRealm((realm) => createPermissionStore(engine, realm)),
+    credentials: perRealm((realm) => createCredentialStore(engine, realm)),
+  };
+}
+
+/** Handles hold no resources: the newest few thousand are kept. */
+function perRealm<Store>(create: (realm: number) => Store): (realm: number) => Store {
+  const stores = new Map<number, Store>();
+  return (realm) => {
+    let store = stores.get(realm);
+    if (!store) {
+      if (stores.size >= 4096) stores.clear();
+      store = create(realm);
+      stores.set(realm, store);
+    }
+    return store;
+  };
+}

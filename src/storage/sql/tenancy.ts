@@ -1,0 +1,299 @@
+/** TenancyStore over SQL. */
+import { KeygridError } from '../../core/errors.ts';
+import type {
+  Application,
+  ApplicationReference,
+  ApplicationSeed,
+  NewApplication,
+  Organization,
+  TenancyStore,
+} from '../../core/tenancy/tenancy.ts';
+import { uuidToOrderedBytes } from '../../core/uuid.ts';
+import { declareCollection } from './entities.ts';
+import { applyEntityChange } from './entity-statements.ts';
+import { addPermission } from './permissions.ts';
+import {
+  announce,
+  firstRow,
+  integer,
+  json,
+  type Row,
+  rows,
+  type SqlEngine,
+  type SqlValue,
+  statement,
+  text,
+  truth,
+  type Work,
+} from './statement.ts';
+
+const organizationColumns = 'uuid, name, properties, sealed_client_secret, activated, created, modified';
+const insertOrganization = statement(
+  `insert into organizations (uuid, name, name_key, properties, sealed_client_secret, activated, created, modified)
+   values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning uuid`,
+);
+const organizationByUuid = statement(`select ${organizationColumns} from organizations where uuid = ?`);
+const organizationByName = statement(`select ${organizationColumns} from organizations where name_key = ?`);
+const organizationsAfter = statement(
+  `select ${organizationColumns} from organizations where name_key > ? order by name_key limit ?`,
+);
+const updateOrganization = statement(
+  `update organizations set properties = ?, sealed_client_secret = ?, activated = ?, modified = ? where uuid = ?`,
+);
+const insertMember = statement(
+  'insert into memberships (organization_uuid, admin_user_uuid) values (?, ?) on conflict do nothing',
+);
+const lockOrganization = statement('select uuid from organizations where uuid = ?', { lock: true });
+const members = statement(
+  'select admin_user_uuid from memberships where organization_uuid = ? order by admin_user_uuid',
+);
+const deleteMember = statement('delete from memberships where organization_uuid = ? and admin_user_uuid = ?');
+const organizationsOfMember = statement(
+  `select o.uuid as uuid, o.name as name, o.properties as properties, o.sealed_client_secret as sealed_client_secret,
+     o.activated as activated, o.created as created, o.modified as modified
+   from memberships m join organizations o on o.uuid = m.organization_uuid
+   where m.admin_user_uuid = ? order by o.name_key`,
+);
+
+const applicationColumns = `a.application_id as application_id, a.uuid as uuid, a.organization_uuid as organization_uuid,
+  o.name as organization_name, a.name as name, a.properties as properties,
+  a.sealed_client_secret as sealed_client_secret, a.created as created, a.modified as modified,
+  a.deleted_at as deleted_at`;
+const fromApplications = 'from applications a join organizations o on o.uuid = a.organization_uuid';
+const insertApplication = statement(
+  `insert into applications (uuid, organization_uuid, name, properties, sealed_client_secret, created, modified)
+   values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning application_id`,
+);
+const applicationByUuid = statement(`select ${applicationColumns} ${fromApplications} where a.uuid = ?`);
+const applicationByKey = statement(
+  `select ${applicationColumns} ${fromApplications} where a.application_id = ?`,
+);
+const applicationByName = statement(
+  `select ${applicationColumns} ${fromApplications}
+   where a.organization_uuid = ? and a.name = ? and a.deleted_at is null`,
+);
+const liveApplications = statement(
+  `select ${applicationColumns} ${fromApplications}
+   where a.organization_uuid = ? and a.deleted_at is null order by a.name`,
+);
+const deletedApplications = statement(
+  `select ${applicationColumns} ${fromApplications}
+   where a.organization_uuid = ? and a.deleted_at is not null order by a.name`,
+);
+const allLiveApplications = statement(
+  `select ${applicationColumns} ${fromApplications}
+   where a.application_id > ? and a.deleted_at is null order by a.application_id limit ?`,
+);
+const allDeletedApplications = statement(
+  `select ${applicationColumns} ${fromApplications}
+   where a.application_id > ? and a.deleted_at is not null order by a.application_id limit ?`,
+);
+const updateApplication = statement(
+  'update applications set properties = ?, sealed_client_secret = ?, modified = ? where application_id = ?',
+);
+const lockApplication = statement(
+  'select organization_uuid, name, deleted_at from applications where application_id = ?',
+  { lock: true },
+);
+const sameNameDeleted = statement(
+  `select application_id from applications
+   where organization_uuid = ? and name = ? and deleted_at is not null and application_id <> ?`,
+);
+const sameNameLive = statement(
+  `select application_id from applications
+   where organization_uuid = ? and name = ? and deleted_at is null and application_id <> ?`,
+);
+const setDeletedAt = statement('update applications set deleted_at = ? where application_id = ?');
+
+const tenancyChanged = { topic: 'tenancy', realm: 0 } as const;
+
+const toOrganization = (row: Row): Organization => ({
+  uuid: text(row, 'uuid'),
+  name: text(row, 'name'),
+  properties: json(row, 'properties'),
+  sealedClientSecret: text(row, 'sealed_client_secret'),
+  activated: truth(row, 'activated'),
+  created: integer(row, 'created'),
+  modified: integer(row, 'modified'),
+});
+
+const toApplication = (row: Row): Application => ({
+  key: integer(row, 'application_id'),
+  uuid: text(row, 'uuid'),
+  organizationUuid: text(row, 'organization_uuid'),
+  organizationName: text(row, 'organization_name'),
+  name: text(row, 'name'),
+  properties: json(row, 'properties'),
+  sealedClientSecret: text(row, 'sealed_client_secret'),
+  created: integer(row, 'created'),
+  modified: integer(row, 'modified'),
+  deletedAt: row.deleted_at === null ? undefined : integer(row, 'deleted_at'),
+});
+
+export function createTenancyStore(engine: SqlEngine): TenancyStore {
+  const one = async <Item>(
+    work: Work<Row | undefined>,
+    convert: (row: Row) => Item,
+  ): Promise<Item | undefined> => {
+    const row = await engine.read(() => work);
+    return row && convert(row);
+  };
+  return {
+    createOrganization: (organization, ownerUuid, first) =>
+      engine.write(function* () {
+        yield* addOrganization(organization);
+        if (ownerUuid) yield* rows(insertMember, organization.uuid, ownerUuid);
+        if (first) yield* addApplication(first.application, first.seed);
+        yield* announce(tenancyChanged);
+      }),
+    findOrganization: (reference) =>
+      one(
+        'uuid' in reference
+          ? firstRow(organizationByUuid, reference.uuid)
+          : firstRow(organizationByName, reference.name.toLowerCase()),
+        toOrganization,
+      ),
+    async listOrganizations(limit, cursor) {
+      const found = await engine.read(() => rows(organizationsAfter, cursor ?? '', limit + 1));
+      const items = found.slice(0, limit).map(toOrganization);
+      return { items, cursor: found.length > limit ? items.at(-1)?.name.toLowerCase() : undefined };
+    },
+    updateOrganization: (organization) =>
+      engine.write(function* () {
+        const { uuid, properties, sealedClientSecret, activated, modified } = organization;
+        yield* rows(
+          updateOrganization,
+          JSON.stringify(properties),
+          sealedClientSecret,
+          Number(activated),
+          modified,
+          uuid,
+        );
+        yield* announce(tenancyChanged);
+      }),
+
+    async memberUuids(organizationUuid) {
+      return (await engine.read(() => rows(members, organizationUuid))).map((row) =>
+        text(row, 'admin_user_uuid'),
+      );
+    },
+    async organizationsOfMember(adminUserUuid) {
+      return (await engine.read(() => rows(organizationsOfMember, adminUserUuid))).map(toOrganization);
+    },
+    addMember: (organizationUuid, adminUserUuid) =>
+      engine.write(function* () {
+        yield* rows(insertMember, organizationUuid, adminUserUuid);
+        yield* announce(tenancyChanged);
+      }),
+    removeMember: (organizationUuid, adminUserUuid) =>
+      engine.write(function* () {
+        yield* rows(lockOrganization, organizationUuid);
+        const present = yield* rows(members, organizationUuid);
+        const others = present.filter((row) => row.admin_user_uuid !== adminUserUuid);
+        if (others.length === 0 && present.length > 0) {
+          throw new KeygridError('last_member', 'Organizations must have at least one member.');
+        }
+        yield* rows(deleteMember, organizationUuid, adminUserUuid);
+        yield* announce(tenancyChanged);
+      }),
+
+    createApplication: async (application, seed) => {
+      const key = await engine.write(function* () {
+        const added = yield* addApplication(application, seed);
+        yield* announce(tenancyChanged);
+        return added;
+      });
+      return (await one(firstRow(applicationByKey, key), toApplication))!;
+    },
+    findApplication: (reference) => one(selectApplication(reference), toApplication),
+    async listApplications(organizationUuid, deleted = false) {
+      const which = deleted ? deletedApplications : liveApplications;
+      return (await engine.read(() => rows(which, organizationUuid))).map(toApplication);
+    },
+    async listAllApplications(deleted, limit, cursor) {
+      const which = deleted ? allDeletedApplications : allLiveApplications;
+      const found = await engine.read(() => rows(which, Number(cursor ?? 0), limit + 1));
+      const items = found.slice(0, limit).map(toApplication);
+      return { items, cursor: found.length > limit ? String(items.at(-1)?.key) : undefined };
+    },
+    updateApplication: (application) =>
+      engine.write(function* () {
+        const { key, properties, sealedClientSecret, modified } = application;
+        yield* rows(updateApplication, JSON.stringify(properties), sealedClientSecret, modified, key);
+        yield* announce({ topic: 'tenancy', realm: key });
+      }),
+    deleteApplication: (key, deletedAt) =>
+      engine.write(() => moveApplication(key, deletedAt, sameNameDeleted)),
+    restoreApplication: (key) => engine.write(() => moveApplication(key, null, sameNameLive)),
+  };
+}
+
+function* addOrganization(organization: Organization): Work<void> {
+  const { uuid, name, properties, sealedClientSecret, activated, created, modified } = organization;
+  const row = yield* firstRow(
+    insertOrganization,
+    uuid,
+    name,
+    name.toLowerCase(),
+    JSON.stringify(properties),
+    sealedClientSecret,
+    Number(activated),
+    created,
+    modified,
+  );
+  if (!row) {
+    throw new KeygridError('duplicate_value', `An organization named ${name} exists`, {
+      subject: { type: 'group', property: 'path', value: name },
+    });
+  }
+}
+
+function* addApplication(application: NewApplication, seed: ApplicationSeed): Work<number> {
+  const { uuid, organizationUuid, name, properties, sealedClientSecret, created, modified } = application;
+  const row = yield* firstRow(
+    insertApplication,
+    uuid,
+    organizationUuid,
+    name,
+    JSON.stringify(properties),
+    sealedClientSecret,
+    created,
+    modified,
+  );
+  if (!row) {
+    throw new KeygridError('application_exists', `Application with name ${name} already exists.`, {
+      subject: { name },
+    });
+  }
+  const key = integer(row, 'application_id');
+  for (const change of seed.entities) {
+    yield* declareCollection(key, change.entity.type);
+    yield* applyEntityChange(key, change);
+  }
+  for (const { holder, permission } of seed.permissions) {
+    yield* addPermission(key, uuidToOrderedBytes(holder), permission);
+  }
+  return key;
+}
+
+function* moveApplication(key: number, deletedAt: SqlValue, sameName: typeof sameNameLive): Work<void> {
+  const row = yield* firstRow(lockApplication, key);
+  if (!row) throw new KeygridError('entity_not_found', 'There is no such application');
+  const inTheWay = yield* firstRow(sameName, text(row, 'organization_uuid'), text(row, 'name'), key);
+  if (inTheWay) {
+    throw new KeygridError(
+      'application_conflict',
+      deletedAt === null
+        ? `An application named ${row.name} exists; it must be deleted before this one can be restored.`
+        : `A deleted application named ${row.name} exists already; two cannot be kept.`,
+    );
+  }
+  yield* rows(setDeletedAt, deletedAt, key);
+  yield* announce({ topic: 'tenancy', realm: key });
+}
+
+function selectApplication(reference: ApplicationReference): Work<Row | undefined> {
+  if ('uuid' in reference) return firstRow(applicationByUuid, reference.uuid);
+  if ('key' in reference) return firstRow(applicationByKey, reference.key);
+  return firstRow(applicationByName, reference.organizationUuid, reference.name.toLowerCase());
+}

@@ -1,0 +1,65 @@
+/**
+ * The change feed on SQLite. Within the process it is fed by each commit; what other processes (the command line)
+ * commit shows as a new `PRAGMA data_version`, and then the `changes` table tells what it was.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Change, ChangeFeed, ChangeTopic } from '../../core/oauth/revocation-store.ts';
+import type { Clock, Log } from '../../core/ports.ts';
+import type { SqliteEngine } from './engine.ts';
+
+const pollMilliseconds = 200;
+
+export function createSqliteChangeFeed(
+  engine: SqliteEngine,
+  clock: Clock,
+  log: Log,
+): ChangeFeed & { stop(): void; poll(): void } {
+  const listeners = new Set<(change: Change) => void>();
+  const publish = (change: Change): void => {
+    for (const listener of listeners) listener(change);
+  };
+  const reader = createReader(engine.database);
+  let lastWhole = clock.now();
+  engine.onCommit((changes) => {
+    for (const change of changes) publish(change);
+  });
+  const poll = (): void => {
+    try {
+      for (const change of reader.changesOfOthers()) publish(change);
+      lastWhole = clock.now();
+    } catch (error) {
+      log.error({ err: error }, 'the change feed cannot be read');
+    }
+  };
+  const timer = setInterval(poll, pollMilliseconds).unref();
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    ageMilliseconds: () => clock.now() - lastWhole,
+    poll,
+    stop: () => clearInterval(timer),
+  };
+}
+
+function createReader(database: DatabaseSync): { changesOfOthers(): Change[] } {
+  const dataVersion = database.prepare('pragma data_version');
+  const after = database.prepare(
+    'select sequence, topic, realm from changes where sequence > ? order by sequence',
+  );
+  const last = database.prepare('select coalesce(max(sequence), 0) as sequence from changes');
+  const versionNow = (): number => dataVersion.get()?.data_version as number;
+  let version = versionNow();
+  let sequence = last.get()?.sequence as number;
+  return {
+    changesOfOthers() {
+      const now = versionNow();
+      if (now === version) return [];
+      const rows = after.all(sequence) as { sequence: number; topic: ChangeTopic; realm: number }[];
+      version = now;
+      sequence = rows.at(-1)?.sequence ?? sequence;
+      return rows.map(({ topic, realm }) => ({ topic, realm }));
+    },
+  };
+}

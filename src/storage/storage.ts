@@ -1,0 +1,36 @@
+/**
+ * The storage contract: narrow stores, each declared beside the flow that needs it, gathered here for the engines to
+ * implement and for `main` to hand out. Both engines pass test/storage-conformance.
+ */
+import type { EdgeStore, EntityStore } from '../core/entities/entity-store.ts';
+import type { OutboxStore, RefusalStore } from '../core/explain.ts';
+import type {
+  AdminUserStore,
+  CredentialStore,
+  MailTokenStore,
+  PermissionStore,
+} from '../core/identity/accounts.ts';
+import type { ServerKeyStore } from '../core/keys/key-store.ts';
+import type { ChangeFeed, RevocationStore } from '../core/oauth/revocation-store.ts';
+import type { RealmKey, TenancyStore } from '../core/tenancy/tenancy.ts';
+
+export interface Storage {
+  tenancy: TenancyStore;
+  adminUsers: AdminUserStore;
+  mailTokens: MailTokenStore;
+  revocations: RevocationStore;
+  serverKeys: ServerKeyStore;
+  refusals: RefusalStore;
+  outbox: OutboxStore;
+  changes: ChangeFeed;
+  entities(application: RealmKey): EntityStore;
+  edges(application: RealmKey): EdgeStore;
+  permissions(application: RealmKey): PermissionStore;
+  credentials(realm: RealmKey): CredentialStore;
+  /** Answers when the database does. @throws KeygridError `store_unavailable` */
+  ping(): Promise<void>;
+  /** A consistent copy, made while the store is in use. */
+  backup(targetPath: string): Promise<void>;
+  /** Finishes what was begun, then closes. */
+  close(): Promise<void>;
+}
