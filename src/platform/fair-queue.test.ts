@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KeygridError } from '../core/errors.ts';
+import { createFairQueue, type FairQueue } from './fair-queue.ts';
+
+const createQueue = (concurrency: number, queueLimit: number): FairQueue =>
+  createFairQueue({ concurrency, queueLimit, retryAfterSeconds: 7 });
+
+/** A job that occupies its place until it is told to end. */
+function createBlocker() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { job: () => promise, end: resolve };
+}
+
+/** Submits named jobs behind a blocker, so that all of them wait, and answers with what became of each. */
+async function submitAll(queue: FairQueue, names: readonly string[]) {
+  const blocker = createBlocker();
+  const blocked = queue.run('blocker', blocker.job);
+  const ran: string[] = [];
+  const submitted = names.map((name) => queue.run(name.charAt(0), async () => void ran.push(name)));
+  const outcomes = Promise.allSettled(submitted);
+  blocker.end();
+  await blocked;
+  const refused = (await outcomes).map((outcome, index) =>
+    outcome.status === 'rejected' ? names[index] : undefined,
+  );
+  return { ran, refused: refused.filter((name) => name !== undefined) };
+}
+
+test('tenants take turns, each with its own jobs in order', async () => {
+  const { ran } = await submitAll(createQueue(1, 100), ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']);
+  assert.deepEqual(ran, ['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+});
+
+test('a full queue refuses the tenant that fills it', async () => {
+  const { ran, refused } = await submitAll(createQueue(1, 3), ['a1', 'a2', 'a3', 'a4']);
+  assert.deepEqual(refused, ['a4']);
+  assert.deepEqual(ran, ['a1', 'a2', 'a3']);
+});
+
+test('a full queue makes room for another tenant at the cost of the one that waits for most', async () => {
+  const { ran, refused } = await submitAll(createQueue(1, 4), ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'b3']);
+  assert.deepEqual(refused, ['a3', 'a4', 'b3']);
+  assert.deepEqual(ran, ['a1', 'b1', 'a2', 'b2']);
+});
+
+test('says when to try again', async () => {
+  const queue = createQueue(1, 0);
+  const blocker = createBlocker();
+  const blocked = queue.run('a', blocker.job);
+  await assert.rejects(
+    queue.run('a', async () => 1),
+    (error) => error instanceof KeygridError && error.code === 'overloaded' && error.retryAfterSeconds === 7,
+  );
+  blocker.end();
+  await blocked;
+});
+
+test('runs no more jobs at a time than it may, and all of them in the end', async () => {
+  const queue = createQueue(3, 100);
+  let running = 0;
+  let most = 0;
+  const job = async () => {
+    most = Math.max(most, ++running);
+    await new Promise(setImmediate);
+    running -= 1;
+  };
+  await Promise.all(Array.from({ length: 50 }, (_, index) => queue.run(`tenant ${index % 5}`, job)));
+  assert.equal(most, 3);
+  assert.equal(queue.pending, 0);
+});
+
+test('a job that fails frees its place, and its error reaches who asked', async () => {
+  const queue = createQueue(1, 10);
+  const failing = queue.run('a', async () => {
+    throw new Error('broken');
+  });
+  const next = queue.run('a', async () => 'fine');
+  assert.equal(queue.pending, 2);
+  await assert.rejects(failing, /broken/);
+  assert.equal(await next, 'fine');
+  assert.equal(queue.pending, 0);
+});
