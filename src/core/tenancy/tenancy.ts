@@ -1,5 +1,6 @@
 /** Organizations, applications and who belongs to them: the types, and the store that this folder needs. */
 import type { EntityChange } from '../entities/entity-store.ts';
+import type { AdminUser, Credential } from '../identity/accounts.ts';
 import type { Uuid } from '../uuid.ts';
 
 /**
@@ -50,6 +51,12 @@ export interface ApplicationSeed {
   permissions: { holder: Uuid; permission: string }[];
 }
 
+/** An admin user to be created together with its organization. */
+export interface NewOwner {
+  user: AdminUser;
+  credential: Credential | undefined;
+}
+
 export interface Page<Item> {
   items: Item[];
   /** Where the next page begins; undefined when this page is the last. */
@@ -58,12 +65,13 @@ export interface Page<Item> {
 
 export interface TenancyStore {
   /**
-   * Creates the organization, its first member and, when given, an application, all or nothing.
-   * @throws KeygridError `duplicate_value` (subject.property `path`) when the name is taken.
+   * Creates the organization, its first member (an admin user that exists, by uuid, or a new one) and, when given, an
+   * application: all or nothing.
+   * @throws KeygridError `duplicate_value`, subject.property `path` (the name), `username` or `email`.
    */
   createOrganization(
     organization: Organization,
-    ownerUuid: Uuid | undefined,
+    owner: Uuid | NewOwner | undefined,
     application?: { application: NewApplication; seed: ApplicationSeed },
   ): Promise<void>;
   findOrganization(reference: { uuid: Uuid } | { name: string }): Promise<Organization | undefined>;

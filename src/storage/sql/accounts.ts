@@ -67,9 +67,7 @@ export function createAdminUserStore(engine: SqlEngine): AdminUserStore {
   return {
     create: (user, credential) =>
       engine.write(function* () {
-        yield* refuseTaken(user);
-        yield* insertUser(user);
-        if (credential) yield* putCredential(managementRealmKey, user.uuid, credential);
+        yield* addAdminUser(user, credential);
         yield* announce({ topic: 'tenancy', realm: managementRealmKey });
       }),
     async find(reference) {
@@ -112,6 +110,13 @@ export function createAdminUserStore(engine: SqlEngine): AdminUserStore {
     },
     hasSuperuser: async () => (await engine.read(() => firstRow(anySuperuser))) !== undefined,
   };
+}
+
+/** @throws KeygridError `duplicate_value` */
+export function* addAdminUser(user: AdminUser, credential: Credential | undefined): Work<void> {
+  yield* refuseTaken(user);
+  yield* insertUser(user);
+  if (credential) yield* putCredential(managementRealmKey, user.uuid, credential);
 }
 
 const selectUser = (

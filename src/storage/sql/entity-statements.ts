@@ -10,8 +10,10 @@ import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
 import {
   announce,
   bytes,
+  deleteEach,
   firstRow,
-  insertMany,
+  forEach,
+  insertEach,
   integer,
   type Row,
   rows,
@@ -42,14 +44,16 @@ const deleteClaim = statement(
   `delete from unique_values
    where application_id = ? and type = ? and property = ? and value = ? and entity_id = ?`,
 );
-const insertIndexEntry = statement(
-  `insert into entity_index (application_id, type, path, value, created, entity_id)
-   values (?, ?, ?, ?, ?, ?) on conflict do nothing`,
-);
-const deleteIndexEntry = statement(
-  `delete from entity_index
-   where application_id = ? and type = ? and path = ? and value = ? and created = ? and entity_id = ?`,
-);
+const indexColumns = {
+  application_id: 'bigint',
+  type: 'text',
+  path: 'text',
+  value: 'bytea',
+  created: 'bigint',
+  entity_id: 'bytea',
+} as const;
+const insertIndexEntries = insertEach('entity_index', indexColumns);
+const deleteIndexEntries = deleteEach('entity_index', indexColumns);
 const deleteEdgesFrom = statement('delete from edges where application_id = ? and source_id = ?');
 const deleteEdgesTo = statement('delete from edges where application_id = ? and target_id = ?');
 const deletePermissions = statement('delete from permissions where application_id = ? and holder_id = ?');
@@ -100,7 +104,7 @@ function* applyCreate(
     entity.body,
   );
   if (!created) throw new ChangeRefused({ kind: 'conflict' });
-  yield* insertMany(insertIndexEntry, indexRows(application, entity, id, change.index));
+  yield* forEach(insertIndexEntries, indexRows(application, entity, id, change.index));
 }
 
 function* applyReplace(
@@ -121,9 +125,8 @@ function* applyReplace(
   if (!replaced) throw new ChangeRefused({ kind: 'conflict' });
   yield* release(application, entity.type, id, change.claimsRemoved);
   yield* claim(application, entity.type, id, change.claimsAdded);
-  for (const row of indexRows(application, entity, id, change.indexRemoved))
-    yield* rows(deleteIndexEntry, ...row);
-  yield* insertMany(insertIndexEntry, indexRows(application, entity, id, change.indexAdded));
+  yield* forEach(deleteIndexEntries, indexRows(application, entity, id, change.indexRemoved));
+  yield* forEach(insertIndexEntries, indexRows(application, entity, id, change.indexAdded));
 }
 
 function* applyDelete(
@@ -135,7 +138,7 @@ function* applyDelete(
   const deleted = yield* firstRow(deleteEntity, application, id, entity.version);
   if (!deleted) throw new ChangeRefused({ kind: 'conflict' });
   yield* release(application, entity.type, id, change.claims);
-  for (const row of indexRows(application, entity, id, change.index)) yield* rows(deleteIndexEntry, ...row);
+  yield* forEach(deleteIndexEntries, indexRows(application, entity, id, change.index));
   for (const dependent of [deleteEdgesFrom, deleteEdgesTo, deletePermissions, deleteCredential]) {
     yield* rows(dependent, application, id);
   }

@@ -24,7 +24,8 @@ import {
   type Work,
 } from './statement.ts';
 
-/** Statements by shape; the number of shapes is bounded by the bound on probes. */
+/** Enough for every shape with a few probes. */
+const shapesKept = 500;
 const statementsByShape = new Map<string, Statement>();
 
 export function* walkIndex(application: RealmKey, walk: IndexWalk): Work<IndexWalkResult> {
@@ -32,8 +33,9 @@ export function* walkIndex(application: RealmKey, walk: IndexWalk): Work<IndexWa
   const sql = walkStatement(application, walk, parameters);
   let shape = statementsByShape.get(sql);
   if (!shape) {
-    shape = statement(sql);
-    if (statementsByShape.size < 500) statementsByShape.set(sql, shape);
+    const keep = statementsByShape.size < shapesKept;
+    shape = statement(sql, { keep });
+    if (keep) statementsByShape.set(sql, shape);
   }
   const found = yield* rows(shape, ...parameters);
   const kept = found.filter((row) => row.kept === 1).slice(0, walk.limit);

@@ -13,26 +13,82 @@ export interface Statement {
   sqlite: string;
   /** With `$1`, `$2` … */
   postgres: string;
-  /** Under which PostgreSQL keeps it prepared. */
-  name: string;
+  /** Under which an engine keeps it prepared; undefined = not kept. */
+  name: string | undefined;
+}
+
+/** The same for every row: SQLite runs it once a row, PostgreSQL once with an array for each parameter. */
+export interface ManyStatement extends Statement {
+  many: true;
 }
 
 export type Step =
   | { kind: 'rows'; statement: Statement; parameters: SqlValue[] }
-  /** The same insert for every row. */
-  | { kind: 'many'; statement: Statement; rows: SqlValue[][] }
+  | { kind: 'many'; statement: ManyStatement; rows: SqlValue[][] }
   | { kind: 'announce'; change: Change };
 
 export type Work<Result> = Generator<Step, Result, Row[]>;
 
 let statements = 0;
 
-/** `lock` is added where row locks exist; SQLite has one writer and needs none. */
-export function statement(text: string, options: { lock?: boolean } = {}): Statement {
+export interface StatementOptions {
+  /** Adds a row lock where those exist; SQLite has one writer and needs none. */
+  lock?: boolean;
+  /** PostgreSQL's own text, still with `?`, where the shared one would let it plan badly. */
+  postgres?: string;
+  /** False for text that is not likely to come again. */
+  keep?: boolean;
+}
+
+export function statement(text: string, options: StatementOptions = {}): Statement {
+  const { lock = false, keep = true, postgres = text } = options;
+  return { sqlite: text, postgres: numbered(postgres) + (lock ? ' for update' : ''), name: nextName(keep) };
+}
+
+function numbered(text: string): string {
   let parameter = 0;
-  const postgres = text.replaceAll('?', () => `$${++parameter}`) + (options.lock ? ' for update' : '');
+  return text.replaceAll('?', () => `$${++parameter}`);
+}
+
+function nextName(keep: boolean): string | undefined {
+  if (!keep) return undefined;
   statements += 1;
-  return { sqlite: text, postgres, name: `keygrid_${statements}` };
+  return `keygrid_${statements}`;
+}
+
+/** Columns of a table, with PostgreSQL's name for the type of each. */
+export type Columns = Record<string, 'bigint' | 'text' | 'bytea'>;
+
+const arraysOf = (columns: Columns): string =>
+  `unnest(${Object.values(columns)
+    .map((type) => `?::${type}[]`)
+    .join(', ')})`;
+
+/** Inserts each row, but those whose key is there already. */
+export function insertEach(table: string, columns: Columns): ManyStatement {
+  const names = Object.keys(columns);
+  const into = `insert into ${table} (${names.join(', ')})`;
+  const values = names.map(() => '?').join(', ');
+  return {
+    many: true,
+    sqlite: `${into} values (${values}) on conflict do nothing`,
+    postgres: numbered(`${into} select * from ${arraysOf(columns)} on conflict do nothing`),
+    name: nextName(true),
+  };
+}
+
+/** Deletes each row that has these values; `columns` are the table's key. */
+export function deleteEach(table: string, columns: Columns): ManyStatement {
+  const names = Object.keys(columns);
+  const same = names.map((name) => `${table}.${name} = gone.${name}`).join(' and ');
+  return {
+    many: true,
+    sqlite: `delete from ${table} where ${names.map((name) => `${name} = ?`).join(' and ')}`,
+    postgres: numbered(
+      `delete from ${table} using ${arraysOf(columns)} as gone (${names.join(', ')}) where ${same}`,
+    ),
+    name: nextName(true),
+  };
 }
 
 export function* rows(which: Statement, ...parameters: SqlValue[]): Work<Row[]> {
@@ -43,7 +99,7 @@ export function* firstRow(which: Statement, ...parameters: SqlValue[]): Work<Row
   return (yield { kind: 'rows', statement: which, parameters })[0];
 }
 
-export function* insertMany(which: Statement, values: SqlValue[][]): Work<void> {
+export function* forEach(which: ManyStatement, values: SqlValue[][]): Work<void> {
   if (values.length > 0) yield { kind: 'many', statement: which, rows: values };
 }
 

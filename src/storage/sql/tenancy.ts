@@ -5,10 +5,12 @@ import type {
   ApplicationReference,
   ApplicationSeed,
   NewApplication,
+  NewOwner,
   Organization,
   TenancyStore,
 } from '../../core/tenancy/tenancy.ts';
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
+import { addAdminUser } from './accounts.ts';
 import { declareCollection } from './entities.ts';
 import { applyEntityChange } from './entity-statements.ts';
 import { addPermission } from './permissions.ts';
@@ -139,10 +141,10 @@ export function createTenancyStore(engine: SqlEngine): TenancyStore {
     return row && convert(row);
   };
   return {
-    createOrganization: (organization, ownerUuid, first) =>
+    createOrganization: (organization, owner, first) =>
       engine.write(function* () {
         yield* addOrganization(organization);
-        if (ownerUuid) yield* rows(insertMember, organization.uuid, ownerUuid);
+        if (owner) yield* addOwner(organization, owner);
         if (first) yield* addApplication(first.application, first.seed);
         yield* announce(tenancyChanged);
       }),
@@ -226,6 +228,11 @@ export function createTenancyStore(engine: SqlEngine): TenancyStore {
       engine.write(() => moveApplication(key, deletedAt, sameNameDeleted)),
     restoreApplication: (key) => engine.write(() => moveApplication(key, null, sameNameLive)),
   };
+}
+
+function* addOwner(organization: Organization, owner: string | NewOwner): Work<void> {
+  if (typeof owner !== 'string') yield* addAdminUser(owner.user, owner.credential);
+  yield* rows(insertMember, organization.uuid, typeof owner === 'string' ? owner : owner.user.uuid);
 }
 
 function* addOrganization(organization: Organization): Work<void> {

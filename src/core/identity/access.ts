@@ -1,0 +1,202 @@
+/** Who may do what: the reach of each principal (usergrid-auth.md 4.4), and path permissions for users and guests. */
+import { BoundedCache } from '../bounded-cache.ts';
+import { KeygridError } from '../errors.ts';
+import type { ChangeFeed } from '../oauth/revocation-store.ts';
+import type { Application, Organization } from '../tenancy/tenancy.ts';
+import type { Membership, TenancyCache } from '../tenancy/tenancy-cache.ts';
+import type { Uuid } from '../uuid.ts';
+import type { PermissionStore } from './accounts.ts';
+import { compilePermissions, type PermissionMatcher } from './permission-pattern.ts';
+import type { Caller } from './principal.ts';
+
+export type Operation = 'get' | 'put' | 'post' | 'delete';
+
+export interface Access {
+  isSuperuser(caller: Caller): Promise<boolean>;
+  /** @throws KeygridError `system_access_denied` */
+  requireSuperuser(caller: Caller): Promise<void>;
+  /** @throws KeygridError `organization_access_denied` */
+  requireOrganization(caller: Caller, organization: Organization): Promise<void>;
+  /** Superuser, member or client of the owning organization, or the application's own client. */
+  isApplicationAdmin(caller: Caller, application: Application): Promise<boolean>;
+  /** @throws KeygridError `application_access_denied` */
+  requireApplicationAdmin(caller: Caller, application: Application): Promise<void>;
+  /** The admin user that the caller is. @throws KeygridError `admin_identity_missing` */
+  requireAdminUser(caller: Caller): Promise<Membership>;
+  /** The admin user itself or the superuser. @throws KeygridError `admin_user_access_denied` */
+  requireAdminUserSelf(caller: Caller, adminUserUuid: Uuid): Promise<void>;
+  /**
+   * Whether path permissions let the caller do `operation` on `path` (relative to the application, from `/`).
+   * Application admins need none. @throws KeygridError `permission_missing`, `application_access_denied`
+   */
+  requirePermission(
+    caller: Caller,
+    application: Application,
+    operation: Operation,
+    path: string,
+  ): Promise<void>;
+}
+
+export interface AccessOptions {
+  cache: TenancyCache;
+  changes: ChangeFeed;
+  permissionsOf(application: Application): PermissionStore;
+  /** A role of the application by name. */
+  findRole(
+    application: Application,
+    name: string,
+  ): Promise<{ uuid: Uuid; inactivityMilliseconds: number } | undefined>;
+  /** The username of an application user, undefined when it is gone. */
+  findUsername(application: Application, user: Uuid): Promise<{ username: string } | undefined>;
+  /** The longest gap between two uses of the caller's token so far, in ms; notes this use. */
+  longestIdle(caller: Caller): number;
+}
+
+export function createAccess(options: AccessOptions): Access {
+  const { cache } = options;
+  const matchers = createMatchers(options);
+
+  async function membershipOf(caller: Caller): Promise<Membership | undefined> {
+    if (caller.principal?.kind !== 'admin_user') return undefined;
+    return cache.membership(caller.principal.uuid);
+  }
+
+  const isSuperuser = async (caller: Caller): Promise<boolean> =>
+    (await membershipOf(caller))?.user.superuser === true;
+
+  async function belongsTo(caller: Caller, organizationUuid: Uuid): Promise<boolean> {
+    const { principal } = caller;
+    if (principal?.kind === 'organization_client') return principal.uuid === organizationUuid;
+    const membership = await membershipOf(caller);
+    return (
+      membership !== undefined &&
+      (membership.user.superuser || membership.organizationUuids.has(organizationUuid))
+    );
+  }
+
+  async function isApplicationAdmin(caller: Caller, application: Application): Promise<boolean> {
+    const { principal } = caller;
+    if (!principal || principal.kind === 'application_user') return false;
+    if (principal.kind === 'application_client') return principal.realm === application.key;
+    return belongsTo(caller, application.organizationUuid);
+  }
+
+  return {
+    isSuperuser,
+    isApplicationAdmin,
+    async requireSuperuser(caller) {
+      if (!(await isSuperuser(caller)))
+        throw new KeygridError('system_access_denied', 'No system access authorized');
+    },
+    async requireOrganization(caller, organization) {
+      if (await belongsTo(caller, organization.uuid)) return;
+      throw new KeygridError('organization_access_denied', 'No organization access authorized');
+    },
+    async requireApplicationAdmin(caller, application) {
+      if (await isApplicationAdmin(caller, application)) return;
+      throw new KeygridError('application_access_denied', 'No application access authorized');
+    },
+    async requireAdminUser(caller) {
+      const membership = await membershipOf(caller);
+      if (membership) return membership;
+      throw new KeygridError('admin_identity_missing', 'No admin identity for access credentials provided');
+    },
+    async requireAdminUserSelf(caller, adminUserUuid) {
+      const { principal } = caller;
+      if (principal?.kind === 'admin_user' && principal.uuid === adminUserUuid) return;
+      if (await isSuperuser(caller)) return;
+      throw new KeygridError('admin_user_access_denied', 'No admin user access authorized');
+    },
+    async requirePermission(caller, application, operation, path) {
+      const { principal } = caller;
+      if (principal && principal.kind !== 'application_user') {
+        if (await isApplicationAdmin(caller, application)) return;
+        throw new KeygridError('application_access_denied', 'No application access authorized');
+      }
+      if (principal && principal.realm !== application.key) {
+        throw new KeygridError('application_access_denied', 'No application access authorized');
+      }
+      const allowed = principal
+        ? await matchers.ofUser(application, principal.uuid, options.longestIdle(caller))
+        : await matchers.ofGuest(application);
+      if (allowed.some((matcher) => matcher.implies(operation, path))) return;
+      throw new KeygridError(
+        'permission_missing',
+        'Subject does not have permission to access this resource',
+        {
+          subject: { operation, path, as: principal ? 'application_user' : 'guest' },
+        },
+      );
+    },
+  };
+}
+
+/** A user's permissions: those that always count, and those of roles that count while the token was not idle. */
+interface UserMatchers {
+  always: PermissionMatcher;
+  whileActive: { matcher: PermissionMatcher; inactivityMilliseconds: number }[];
+}
+
+function createMatchers(options: AccessOptions): {
+  ofGuest(application: Application): Promise<PermissionMatcher[]>;
+  ofUser(application: Application, user: Uuid, longestIdle: number): Promise<PermissionMatcher[]>;
+} {
+  const guests = new BoundedCache<number, PermissionMatcher>(2_000);
+  const users = new BoundedCache<string, UserMatchers>(20_000);
+  let generation = 0;
+  options.changes.subscribe(({ topic }) => {
+    if (topic !== 'permissions') return;
+    generation += 1;
+    guests.clear();
+    users.clear();
+  });
+
+  async function readGuest(application: Application): Promise<PermissionMatcher> {
+    const role = await options.findRole(application, 'guest');
+    return compilePermissions(role ? await options.permissionsOf(application).list(role.uuid) : []);
+  }
+
+  async function readUser(application: Application, user: Uuid): Promise<UserMatchers> {
+    const [account, grants, defaultRole] = await Promise.all([
+      options.findUsername(application, user),
+      options.permissionsOf(application).grantsOfUser(user),
+      options.findRole(application, 'default'),
+    ]);
+    if (!account) return { always: compilePermissions([]), whileActive: [] };
+    const always = [...grants.permissions];
+    if (defaultRole) always.push(...(await options.permissionsOf(application).list(defaultRole.uuid)));
+    const subject = { uuid: user, username: account.username };
+    const limited = grants.roles.filter((role) => role.inactivityMilliseconds > 0);
+    for (const role of grants.roles) if (role.inactivityMilliseconds === 0) always.push(...role.permissions);
+    return {
+      always: compilePermissions(always, subject),
+      whileActive: limited.map(({ permissions, inactivityMilliseconds }) => ({
+        matcher: compilePermissions(permissions, subject),
+        inactivityMilliseconds,
+      })),
+    };
+  }
+
+  async function kept<Key, Value>(
+    cache: BoundedCache<Key, Value>,
+    key: Key,
+    read: () => Promise<Value>,
+  ): Promise<Value> {
+    const found = cache.get(key);
+    if (found !== undefined) return found;
+    const readAt = generation;
+    const value = await read();
+    if (readAt === generation) cache.set(key, value);
+    return value;
+  }
+
+  return {
+    ofGuest: async (application) => [await kept(guests, application.key, () => readGuest(application))],
+    async ofUser(application, user, longestIdle) {
+      const found = await kept(users, `${application.key}:${user}`, () => readUser(application, user));
+      if (found.whileActive.length === 0) return [found.always];
+      const active = found.whileActive.filter((role) => longestIdle <= role.inactivityMilliseconds);
+      return [found.always, ...active.map((role) => role.matcher)];
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** Issues, checks and revokes access tokens. Issuing writes nothing, checking reads nothing. */
+import { BoundedCache } from '../bounded-cache.ts';
+import { KeygridError } from '../errors.ts';
+import { type AccessToken, type Principal, principalSubject } from '../identity/principal.ts';
+import type { TokenKeys } from '../keys/token-keys.ts';
+import type { Clock } from '../ports.ts';
+import { readAccessToken, writeAccessToken } from './access-token.ts';
+import type { ChangeFeed, Revocation, RevocationReason, RevocationStore } from './revocation-store.ts';
+
+export interface TokenAuthority {
+  /** `lifetime` in ms; Infinity never expires. */
+  issue(principal: Principal, lifetime: number): AccessToken;
+  /** @throws KeygridError `token_invalid`, `token_expired`, `token_revoked`, `token_principal_gone`, `account_*` */
+  check(text: string): AccessToken;
+  /** The token if it is ours and lives, else undefined. */
+  find(text: string): AccessToken | undefined;
+  revokeToken(token: AccessToken): Promise<void>;
+  /**
+   * Ends every token issued to the principal until now. `longestLifetime` in ms bounds how long that must be kept.
+   */
+  revokePrincipal(principal: Principal, reason: RevocationReason, longestLifetime: number): Promise<void>;
+}
+
+export interface TokenAuthorityOptions {
+  keys: TokenKeys;
+  revocations: RevocationStore;
+  changes: ChangeFeed;
+  clock: Clock;
+  /** How long the change feed may be out of reach before tokens are refused. Milliseconds. */
+  trustWithoutFeed: number;
+}
+
+const checkedTokens = 20_000;
+
+export async function createTokenAuthority(options: TokenAuthorityOptions): Promise<TokenAuthority> {
+  const { keys, revocations, changes, clock, trustWithoutFeed } = options;
+  const checked = new BoundedCache<string, AccessToken>(checkedTokens);
+  const live = await createLiveRevocations(revocations, changes, clock);
+  let counter = 0;
+
+  function issue(principal: Principal, lifetime: number): AccessToken {
+    // A token must never be as old as a revocation of its principal, not even by being made in the same millisecond.
+    const issuedAt = Math.max(clock.now(), live.lastRevocation(principal) + 1);
+    counter = (counter + 1) & 0xff;
+    const text = writeAccessToken({ principal, issuedAt, lifetime, counter }, keys.current());
+    return readAccessToken(text, keys)!;
+  }
+
+  function read(text: string): AccessToken | undefined {
+    const known = checked.get(text);
+    if (known) return known;
+    const token = readAccessToken(text, keys);
+    if (token) checked.set(text, token);
+    return token;
+  }
+
+  function check(text: string): AccessToken {
+    if (changes.ageMilliseconds() > trustWithoutFeed) {
+      throw new KeygridError('store_unavailable', 'Revocations cannot be checked at the moment');
+    }
+    const token = read(text);
+    if (!token) throw new KeygridError('token_invalid', 'Unable to authenticate due to corrupt access token');
+    if (token.expiresAt <= clock.now()) {
+      throw new KeygridError('token_expired', 'Unable to authenticate due to expired access token');
+    }
+    const reason = live.reasonFor(token);
+    if (reason) throw refused(reason);
+    return token;
+  }
+
+  return {
+    issue,
+    check,
+    find(text) {
+      try {
+        return check(text);
+      } catch (error) {
+        if (error instanceof KeygridError) return undefined;
+        throw error;
+      }
+    },
+    revokeToken: (token) =>
+      live.add({
+        kind: 'token',
+        subject: token.id,
+        issuedBefore: token.issuedAt,
+        reason: 'revoked',
+        expiresAt: token.expiresAt,
+      }),
+    revokePrincipal(principal, reason, longestLifetime) {
+      const now = Math.max(clock.now(), live.lastRevocation(principal) + 1);
+      const subject = principalSubject(principal);
+      return live.add({
+        kind: 'principal',
+        subject,
+        issuedBefore: now,
+        reason,
+        expiresAt: now + longestLifetime,
+      });
+    },
+  };
+}
+
+function refused(reason: RevocationReason): KeygridError {
+  switch (reason) {
+    case 'revoked':
+      return new KeygridError('token_revoked', 'Unable to authenticate');
+    case 'principal_gone':
+      return new KeygridError('token_principal_gone', 'Unable to authenticate due to corrupt access token');
+    case 'account_disabled':
+      return new KeygridError('token_revoked', 'Disabled identity');
+    case 'account_inactive':
+      return new KeygridError('token_revoked', 'Unactivated identity');
+  }
+}
+
+interface LiveRevocations {
+  add(revocation: Revocation): Promise<void>;
+  reasonFor(token: AccessToken): RevocationReason | undefined;
+  /** Issue times up to this one are dead; 0 when the principal was never revoked. */
+  lastRevocation(principal: Principal): number;
+}
+
+async function createLiveRevocations(
+  store: RevocationStore,
+  changes: ChangeFeed,
+  clock: Clock,
+): Promise<LiveRevocations> {
+  const tokens = new Set<string>();
+  const principals = new Map<string, { issuedBefore: number; reason: RevocationReason }>();
+
+  function apply(revocation: Revocation): void {
+    const { kind, subject, issuedBefore, reason } = revocation;
+    if (kind === 'token') tokens.add(subject);
+    else if ((principals.get(subject)?.issuedBefore ?? 0) <= issuedBefore) {
+      principals.set(subject, { issuedBefore, reason });
+    }
+  }
+
+  async function reload(): Promise<void> {
+    const found = await store.listLive(clock.now());
+    for (const revocation of found) apply(revocation);
+  }
+
+  await reload();
+  changes.subscribe(({ topic }) => {
+    if (topic === 'revocations') void reload().catch(() => {});
+  });
+  return {
+    async add(revocation) {
+      await store.add([revocation]);
+      apply(revocation);
+    },
+    reasonFor(token) {
+      if (tokens.has(token.id)) return 'revoked';
+      if (principals.size === 0) return undefined;
+      const found = principals.get(principalSubject(token.principal));
+      return found && token.issuedAt <= found.issuedBefore ? found.reason : undefined;
+    },
+    lastRevocation: (principal) => principals.get(principalSubject(principal))?.issuedBefore ?? 0,
+  };
+}

@@ -1,0 +1,100 @@
+/** Look-ups that nearly every request makes, kept until the change feed says that tenancy changed. */
+import { BoundedCache } from '../bounded-cache.ts';
+import type { AdminUser, AdminUserStore } from '../identity/accounts.ts';
+import type { ChangeFeed } from '../oauth/revocation-store.ts';
+import { isUuid, type Uuid } from '../uuid.ts';
+import type { Application, Organization, TenancyStore } from './tenancy.ts';
+
+/** An admin user and where it is a member. */
+export interface Membership {
+  user: AdminUser;
+  organizationUuids: ReadonlySet<Uuid>;
+}
+
+export interface TenancyCache {
+  /** By name in any case, or uuid. */
+  organization(reference: string): Promise<Organization | undefined>;
+  /** Live applications only; each reference a name in any case or a uuid. */
+  application(organizationReference: string, applicationReference: string): Promise<Application | undefined>;
+  applicationByUuid(uuid: Uuid): Promise<Application | undefined>;
+  applicationByKey(key: number): Promise<Application | undefined>;
+  membership(adminUserUuid: Uuid): Promise<Membership | undefined>;
+}
+
+export function createTenancyCache(
+  tenancy: TenancyStore,
+  adminUsers: AdminUserStore,
+  changes: ChangeFeed,
+): TenancyCache {
+  const organizations = new BoundedCache<string, Organization>(10_000);
+  const applications = new BoundedCache<string, Application>(10_000);
+  const memberships = new BoundedCache<Uuid, Membership>(10_000);
+  let generation = 0;
+  changes.subscribe(({ topic }) => {
+    if (topic !== 'tenancy') return;
+    generation += 1;
+    organizations.clear();
+    applications.clear();
+    memberships.clear();
+  });
+
+  /** What was read before a change must not be kept after it. */
+  async function through<Key, Value>(
+    cache: BoundedCache<Key, Value>,
+    key: Key,
+    read: () => Promise<Value | undefined>,
+  ): Promise<Value | undefined> {
+    const kept = cache.get(key);
+    if (kept !== undefined) return kept;
+    const readAt = generation;
+    const value = await read();
+    if (value !== undefined && readAt === generation) cache.set(key, value);
+    return value;
+  }
+
+  const alive = (application: Application | undefined): Application | undefined =>
+    application?.deletedAt === undefined ? application : undefined;
+
+  const organization = (reference: string): Promise<Organization | undefined> => {
+    const key = reference.toLowerCase();
+    return through(organizations, key, () =>
+      tenancy.findOrganization(isUuid(key) ? { uuid: key } : { name: key }),
+    );
+  };
+
+  const applicationByUuid = (uuid: Uuid): Promise<Application | undefined> => {
+    const key = uuid.toLowerCase();
+    return through(applications, key, async () => alive(await tenancy.findApplication({ uuid: key })));
+  };
+
+  async function readApplication(
+    organizationReference: string,
+    applicationReference: string,
+  ): Promise<Application | undefined> {
+    const owner = await organization(organizationReference);
+    if (!owner) return undefined;
+    if (!isUuid(applicationReference)) {
+      return tenancy.findApplication({ organizationUuid: owner.uuid, name: applicationReference });
+    }
+    const found = await applicationByUuid(applicationReference);
+    return found?.organizationUuid === owner.uuid ? found : undefined;
+  }
+
+  return {
+    organization,
+    application: (organizationReference, applicationReference) =>
+      through(applications, `${organizationReference}/${applicationReference}`.toLowerCase(), () =>
+        readApplication(organizationReference, applicationReference),
+      ),
+    applicationByUuid,
+    applicationByKey: (key) =>
+      through(applications, `#${key}`, async () => alive(await tenancy.findApplication({ key }))),
+    membership: (uuid) =>
+      through(memberships, uuid, async () => {
+        const user = await adminUsers.find({ uuid });
+        if (!user) return undefined;
+        const found = await tenancy.organizationsOfMember(uuid);
+        return { user, organizationUuids: new Set(found.map((each) => each.uuid)) };
+      }),
+  };
+}

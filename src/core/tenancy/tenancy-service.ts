@@ -1,0 +1,218 @@
+/** Organizations and applications: creating, changing, their clients. Who may do so is decided by access.ts. */
+import {
+  type ClientOwner,
+  type ClientSecrets,
+  clientIdOf,
+  clientRefused,
+  parseClientId,
+} from '../clients/client-credentials.ts';
+import type { EntityChange } from '../entities/entity-store.ts';
+import { KeygridError } from '../errors.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { TokenAuthority } from '../oauth/token-authority.ts';
+import type { Clock } from '../ports.ts';
+import { isUuid, type Uuid, type UuidSource } from '../uuid.ts';
+import { applicationSeed } from './application-seed.ts';
+import { requireApplicationName, requireOrganizationName } from './names.ts';
+import {
+  type Application,
+  managementRealmKey,
+  type NewApplication,
+  type NewOwner,
+  type Organization,
+  type Properties,
+  type TenancyStore,
+} from './tenancy.ts';
+import type { TenancyCache } from './tenancy-cache.ts';
+import { readTokenLifetimes } from './token-lifetimes.ts';
+
+export interface ClientCredentials {
+  clientId: string;
+  clientSecret: string;
+}
+
+export interface Tenancy {
+  /** @throws KeygridError `organization_not_found` */
+  requireOrganization(reference: string): Promise<Organization>;
+  /** Live ones. @throws KeygridError `application_not_found` */
+  requireApplication(organizationReference: string, applicationReference: string): Promise<Application>;
+  /** Live or deleted, for management. @throws KeygridError `entity_not_found` */
+  requireApplicationOf(
+    organization: Organization,
+    reference: string,
+    deleted?: boolean,
+  ): Promise<Application>;
+  /**
+   * With a sandbox, as sign-up makes it, or without, as an admin user adds one.
+   * @throws KeygridError `invalid_argument`, `duplicate_value`
+   */
+  createOrganization(
+    name: string,
+    properties: Properties,
+    owner: Uuid | NewOwner | undefined,
+    options: { sandbox: boolean; activated: boolean },
+  ): Promise<Organization>;
+  /** Merges; the value "" removes a property. */
+  updateOrganization(organization: Organization, properties: Properties): Promise<Organization>;
+  setOrganizationActivated(organization: Organization): Promise<void>;
+  /** @throws KeygridError `invalid_argument`, `application_exists` */
+  createApplication(organization: Organization, name: string): Promise<Application>;
+  /** Merges; null and "" remove. @throws KeygridError `invalid_argument` */
+  updateApplication(application: Application, patch: Properties): Promise<Application>;
+  deleteApplication(application: Application): Promise<void>;
+  restoreApplication(application: Application): Promise<void>;
+
+  credentialsOf(owner: Organization | Application): ClientCredentials;
+  /** A new secret; tokens issued to the client under the old one end. */
+  regenerateCredentials(owner: Organization | Application): Promise<ClientCredentials>;
+  /** @throws KeygridError `client_credentials_invalid` */
+  authenticateClient(clientId: string, clientSecret: string): Promise<Principal>;
+}
+
+export interface TenancyOptions {
+  store: TenancyStore;
+  cache: TenancyCache;
+  secrets: ClientSecrets;
+  tokens: TokenAuthority;
+  uuids: UuidSource;
+  clock: Clock;
+  /** The change that creates an entity; core/entities knows how. */
+  newEntity(type: string, properties: Properties): EntityChange;
+}
+
+export function createTenancy(options: TenancyOptions): Tenancy {
+  const { store, cache, secrets, tokens, uuids, clock } = options;
+  const newSecret = (owner: ClientOwner): string => secrets.seal(secrets.generate(owner));
+
+  function newApplication(organizationUuid: Uuid, name: string): NewApplication {
+    const now = clock.now();
+    const uuid = uuids.next();
+    return {
+      uuid,
+      organizationUuid,
+      name: requireApplicationName(name),
+      properties: {},
+      sealedClientSecret: newSecret('application'),
+      created: now,
+      modified: now,
+    };
+  }
+
+  return {
+    async requireOrganization(reference) {
+      const organization = await cache.organization(reference);
+      if (organization) return organization;
+      const what = isUuid(reference) ? 'ID' : 'name';
+      throw new KeygridError(
+        'organization_not_found',
+        `Could not find organization for ${what}: ${reference}`,
+      );
+    },
+    async requireApplication(organizationReference, applicationReference) {
+      const application = await cache.application(organizationReference, applicationReference);
+      if (application) return application;
+      throw new KeygridError(
+        'application_not_found',
+        `Could not find application for ${organizationReference}/${applicationReference}`,
+      );
+    },
+    async requireApplicationOf(organization, reference, deleted = false) {
+      const found = isUuid(reference)
+        ? await store.findApplication({ uuid: reference.toLowerCase() })
+        : await store.findApplication({ organizationUuid: organization.uuid, name: reference });
+      const wanted =
+        found?.organizationUuid === organization.uuid && (found.deletedAt !== undefined) === deleted;
+      if (found && wanted) return found;
+      throw new KeygridError('entity_not_found', `Application ${reference} not found`);
+    },
+
+    async createOrganization(name, properties, owner, { sandbox, activated }) {
+      const now = clock.now();
+      const organization: Organization = {
+        uuid: uuids.next(),
+        name: requireOrganizationName(name),
+        properties,
+        sealedClientSecret: newSecret('organization'),
+        activated,
+        created: now,
+        modified: now,
+      };
+      const first = sandbox
+        ? {
+            application: newApplication(organization.uuid, 'sandbox'),
+            seed: applicationSeed(true, options.newEntity),
+          }
+        : undefined;
+      await store.createOrganization(organization, owner, first);
+      return organization;
+    },
+    async updateOrganization(organization, properties) {
+      const updated = {
+        ...organization,
+        properties: merge(organization.properties, properties),
+        modified: clock.now(),
+      };
+      await store.updateOrganization(updated);
+      return updated;
+    },
+    setOrganizationActivated: (organization) =>
+      store.updateOrganization({ ...organization, activated: true, modified: clock.now() }),
+
+    createApplication: (organization, name) =>
+      store.createApplication(
+        newApplication(organization.uuid, name),
+        applicationSeed(false, options.newEntity),
+      ),
+    async updateApplication(application, patch) {
+      const properties = merge(application.properties, patch);
+      const updated = { ...application, properties: readTokenLifetimes(properties), modified: clock.now() };
+      await store.updateApplication(updated);
+      return updated;
+    },
+    deleteApplication: (application) => store.deleteApplication(application.key, clock.now()),
+    restoreApplication: (application) => store.restoreApplication(application.key),
+
+    credentialsOf: (owner) => ({
+      clientId: clientIdOf(kindOf(owner), owner.uuid),
+      clientSecret: secrets.reveal(owner.sealedClientSecret),
+    }),
+    async regenerateCredentials(owner) {
+      const clientSecret = secrets.generate(kindOf(owner));
+      const changed = { sealedClientSecret: secrets.seal(clientSecret), modified: clock.now() };
+      if ('key' in owner) await store.updateApplication({ ...owner, ...changed });
+      else await store.updateOrganization({ ...owner, ...changed });
+      await tokens.revokePrincipal(clientPrincipal(owner), 'revoked', longestClientTokenLifetime);
+      return { clientId: clientIdOf(kindOf(owner), owner.uuid), clientSecret };
+    },
+    async authenticateClient(clientId, clientSecret) {
+      const named = parseClientId(clientId);
+      if (!named) throw clientRefused();
+      const owner =
+        named.owner === 'organization'
+          ? await cache.organization(named.uuid)
+          : await cache.applicationByUuid(named.uuid);
+      if (!owner || !secrets.matches(owner.sealedClientSecret, clientSecret)) throw clientRefused();
+      return clientPrincipal(owner);
+    },
+  };
+}
+
+/** Client tokens last seven days at most (usergrid-auth.md 6.1). Milliseconds. */
+const longestClientTokenLifetime = 604_800_000;
+
+const kindOf = (owner: Organization | Application): ClientOwner =>
+  'key' in owner ? 'application' : 'organization';
+
+export const clientPrincipal = (owner: Organization | Application): Principal =>
+  'key' in owner
+    ? { kind: 'application_client', realm: owner.key, uuid: owner.uuid }
+    : { kind: 'organization_client', realm: managementRealmKey, uuid: owner.uuid };
+
+function merge(properties: Properties, patch: Properties): Properties {
+  const merged = { ...properties };
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null || value === '') delete merged[name];
+    else merged[name] = value;
+  }
+  return merged;
+}
