@@ -7,7 +7,7 @@ import { guardProcess, makeTemporaryDirectory, refChild, releaseProcess, unrefCh
 import { appendToRecord, findSecrets, rememberedSecrets, rememberSecret } from './secrets.ts';
 
 const projectDirectory = fileURLToPath(new URL('../..', import.meta.url));
-const program = fileURLToPath(new URL('../../src/cli/keygrid.ts', import.meta.url));
+const keygridProgram = fileURLToPath(new URL('../../src/cli/keygrid.ts', import.meta.url));
 const startMilliseconds = 30_000;
 const stopMilliseconds = 15_000;
 
@@ -22,6 +22,8 @@ export interface ServerOptions {
   environment?: Record<string, string | undefined>;
   /** For a start that shows generated secrets on purpose, such as `--demo`: its output is not searched. */
   printsSecrets?: boolean;
+  /** Another program in the place of the CLI: for the test of this very support. */
+  program?: string;
 }
 
 export interface RunningServer {
@@ -44,14 +46,18 @@ export interface RunningServer {
 /** Nothing of the caller's own settings, nor of the test runner's, reaches the server. */
 function serverEnvironment(settings: Record<string, string | undefined>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('KEYGRID_') && name !== 'NODE_TEST_CONTEXT',
+    ([name]) => !name.startsWith('KEYGRID_') && !name.startsWith('NODE_TEST_'),
   );
   return Object.fromEntries(
     [...inherited, ...Object.entries(settings)].filter(([, value]) => value !== undefined),
   );
 }
 
-function spawnServer(flags: string[], settings: Record<string, string | undefined>): ChildProcess {
+function spawnServer(
+  program: string,
+  flags: string[],
+  settings: Record<string, string | undefined>,
+): ChildProcess {
   const child = spawn(process.execPath, [program, 'start', ...flags], {
     cwd: projectDirectory,
     env: serverEnvironment(settings),
@@ -125,7 +131,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     options.environment?.KEYGRID_SUPERUSER_PASSWORD ?? randomBytes(18).toString('base64url');
   rememberSecret(superuserPassword);
   if (options.databaseUrl !== undefined) rememberSecret(new URL(options.databaseUrl).password);
-  const child = spawnServer(options.flags ?? [], {
+  const child = spawnServer(options.program ?? keygridProgram, options.flags ?? [], {
     KEYGRID_DATA: dataDirectory,
     KEYGRID_PORT: '0',
     KEYGRID_LOG_LEVEL: 'debug',
