@@ -1,0 +1,68 @@
+/**
+ * What a filter means, said as plainly as it can be: by looking at one entity in memory. The index must agree with it;
+ * tests hold the two against each other.
+ */
+import type { Comparison, Filter, ScalarValue, Within } from './filter.ts';
+import { distanceInMeters, pointOf } from './geography.ts';
+import { propertiesAt } from './property-paths.ts';
+import { compareText, matchesWildcard } from './text-matching.ts';
+import { wordPatternsOf, wordsOf } from './words.ts';
+
+/** True if the entity satisfies the filter. A property that is missing or `null` satisfies no test. */
+export function evaluateFilter(filter: Filter, entity: Record<string, unknown>): boolean {
+  switch (filter.kind) {
+    case 'comparison':
+      return propertiesAt(entity, filter.path).some((value) => satisfiesComparison(value, filter));
+    case 'wildcard':
+      return textsAt(entity, filter.path).some((text) => matchesWildcard(text, filter.pattern));
+    case 'contains':
+      return textsAt(entity, filter.path).some((text) => containsAnyWord(text, filter.text));
+    case 'within':
+      return propertiesAt(entity, filter.path).some((value) => liesWithin(value, filter));
+    case 'and':
+      return filter.operands.every((operand) => evaluateFilter(operand, entity));
+    case 'or':
+      return filter.operands.some((operand) => evaluateFilter(operand, entity));
+    case 'not':
+      return !evaluateFilter(filter.operand, entity);
+  }
+}
+
+function satisfiesComparison(stored: unknown, { operator, value }: Comparison): boolean {
+  if (typeof stored !== typeof value) return false;
+  const order = compareScalars(stored as ScalarValue, value);
+  switch (operator) {
+    case '=':
+      return order === 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
+}
+
+/** Both of one type. */
+function compareScalars(left: ScalarValue, right: ScalarValue): number {
+  if (typeof left === 'string') return compareText(left.toLowerCase(), String(right).toLowerCase());
+  return Number(left) - Number(right);
+}
+
+function textsAt(entity: Record<string, unknown>, path: string): string[] {
+  return propertiesAt(entity, path)
+    .filter((value) => typeof value === 'string')
+    .map((text) => text.toLowerCase());
+}
+
+function containsAnyWord(stored: string, sought: string): boolean {
+  const words = wordsOf(stored);
+  return wordPatternsOf(sought).some((pattern) => words.some((word) => matchesWildcard(word, pattern)));
+}
+
+function liesWithin(stored: unknown, { path, meters, latitude, longitude }: Within): boolean {
+  const point = pointOf(path, stored);
+  return point !== undefined && distanceInMeters(point, { latitude, longitude }) <= meters;
+}

@@ -1,0 +1,31 @@
+/** Points on the earth, and how far apart they are. */
+
+/** Degrees, north and east positive. */
+export interface Point {
+  latitude: number;
+  longitude: number;
+}
+
+const meanEarthRadiusInMeters = 6_371_008.8;
+const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+
+/** The great-circle distance on a sphere of the earth's mean radius (haversine): within 0.6 % of the true one. */
+export function distanceInMeters(from: Point, to: Point): number {
+  const northward = Math.sin(radians(to.latitude - from.latitude) / 2) ** 2;
+  const eastward = Math.sin(radians(to.longitude - from.longitude) / 2) ** 2;
+  const chord = northward + Math.cos(radians(from.latitude)) * Math.cos(radians(to.latitude)) * eastward;
+  return 2 * meanEarthRadiusInMeters * Math.asin(Math.min(1, Math.sqrt(Math.max(0, chord))));
+}
+
+/**
+ * The point that a stored value is: an object with numbers `latitude` and `longitude` (any case), and no other key
+ * unless the property is called `location`.
+ */
+export function pointOf(path: string, value: unknown): Point | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const entries = Object.entries(value).map(([name, part]) => [name.toLowerCase(), part] as const);
+  const { latitude, longitude } = Object.fromEntries(entries) as Record<string, unknown>;
+  if (typeof latitude !== 'number' || typeof longitude !== 'number') return undefined;
+  const isLocation = path === 'location' || path.endsWith('.location');
+  return isLocation || entries.length === 2 ? { latitude, longitude } : undefined;
+}

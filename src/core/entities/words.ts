@@ -1,0 +1,15 @@
+/** How `contains` cuts text into words. The index that serves it must cut in the same way. */
+
+const word = /[\p{L}\p{M}\p{N}_]+/gu;
+const wordPattern = /[\p{L}\p{M}\p{N}_*]+/gu;
+const onlyStars = /^\*+$/;
+
+/** The words of a text in lower case: runs of letters, digits and underscores. */
+export const wordsOf = (text: string): string[] => text.toLowerCase().match(word) ?? [];
+
+/** As `wordsOf`, with `*` a part of a word. A lone `*` counts only if nothing else is there: any word at all. */
+export function wordPatternsOf(text: string): string[] {
+  const patterns = text.toLowerCase().match(wordPattern) ?? [];
+  const telling = patterns.filter((pattern) => !onlyStars.test(pattern));
+  return telling.length > 0 ? telling : patterns;
+}
