@@ -3,18 +3,17 @@
  * some of them. One PostgreSQL serves all test files. After the tests come the checks of the run as a whole, and at
  * the very end Node's summary of both.
  */
-import { globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec, type TestEvent } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
-import { dismissGuardian } from './support/guardian.ts';
+import { dismissGuardian, makeTemporaryDirectory } from './support/guardian.ts';
 import { startPostgres } from './support/postgres.ts';
 import { collectResults } from './support/test-results.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
-const resultsDirectory = join(project, 'test-results');
-const recordDirectory = join(resultsDirectory, 'record');
+const resultsDirectory = process.env.KEYGRID_TEST_RESULTS_DIRECTORY ?? join(project, 'test-results');
 const everything = ['src', 'test', 'bench'];
 const filesAtOnce = 2;
 const testMilliseconds = 300_000;
@@ -35,7 +34,9 @@ function readSelection(commandArguments: string[]): Selection {
   if (unknown !== undefined) throw new Error(`${unknown} is no option here; there is ${namePatternFlag}TEXT`);
   const selected = paths.length === 0 ? everything : paths;
   const patterns = selected.map((path) =>
-    statSync(join(project, path), { throwIfNoEntry: false })?.isDirectory() ? `${path}/**/*.test.ts` : path,
+    statSync(resolve(project, path), { throwIfNoEntry: false })?.isDirectory()
+      ? `${path}/**/*.test.ts`
+      : path,
   );
   const files = globSync(patterns, { cwd: project }).sort();
   if (files.length === 0) throw new Error(`No test file: ${selected.join(' ')}`);
@@ -60,7 +61,7 @@ function isSummary({ type, data }: TestEvent): boolean {
 async function runFiles(files: string[], namePatterns: string[]): Promise<boolean> {
   let success = true;
   const events = run({
-    files: files.map((file) => join(project, file)),
+    files: files.map((file) => resolve(project, file)),
     concurrency: filesAtOnce,
     timeout: testMilliseconds,
     signal: interruption.signal,
@@ -74,15 +75,17 @@ async function runFiles(files: string[], namePatterns: string[]): Promise<boolea
   return success && !interruption.signal.aborted;
 }
 
-function prepareResultsDirectory(): void {
-  rmSync(resultsDirectory, { recursive: true, force: true });
-  mkdirSync(recordDirectory, { recursive: true });
-  process.env.KEYGRID_TEST_RECORD_DIRECTORY = recordDirectory;
+/** In the record of this run, which other runs in the same checkout leave alone, and where people look for it. */
+function writeResults(recordDirectory: string): void {
+  const text = `${JSON.stringify(collector.results(), null, 2)}\n`;
+  writeFileSync(join(recordDirectory, 'results.json'), text);
+  mkdirSync(resultsDirectory, { recursive: true });
+  writeFileSync(join(resultsDirectory, 'results.json'), text);
 }
 
-async function runAll({ files, namePatterns, complete }: Selection): Promise<boolean> {
+async function runAll({ files, namePatterns, complete }: Selection, record: string): Promise<boolean> {
   const testsPassed = await runFiles(files, namePatterns);
-  writeFileSync(join(resultsDirectory, 'results.json'), `${JSON.stringify(collector.results(), null, 2)}\n`);
+  writeResults(record);
   if (interruption.signal.aborted) return false;
   // After a failure the document would lose what the failed tests cover.
   const checks = complete && testsPassed ? 'test/after-run/*.check.ts' : 'test/after-run/secrets.check.ts';
@@ -106,16 +109,16 @@ const selection = readSelection(process.argv.slice(2));
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 reporter.pipe(process.stdout, { end: false });
-prepareResultsDirectory();
+const recordDirectory = await makeTemporaryDirectory('record');
+process.env.KEYGRID_TEST_RECORD_DIRECTORY = recordDirectory;
 const cluster = process.env.KEYGRID_TEST_DATABASE_URL ? undefined : await startPostgres();
 if (cluster) process.env.KEYGRID_TEST_DATABASE_URL = cluster.url;
 let success = false;
 try {
-  success = await runAll(selection);
+  success = await runAll(selection, recordDirectory);
 } finally {
   await cluster?.stop();
   await dismissGuardian();
-  rmSync(recordDirectory, { recursive: true, force: true });
 }
 await printReport();
 process.exitCode = interruption.signal.aborted ? 130 : success ? 0 : 1;
