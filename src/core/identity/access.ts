@@ -6,10 +6,9 @@ import type { Application, Organization } from '../tenancy/tenancy.ts';
 import type { Membership, TenancyCache } from '../tenancy/tenancy-cache.ts';
 import type { Uuid } from '../uuid.ts';
 import type { PermissionStore } from './accounts.ts';
-import { compilePermissions, type PermissionMatcher } from './permission-pattern.ts';
+import { compilePermissions, type Operation, type PermissionMatcher } from './permission-pattern.ts';
 import type { Caller } from './principal.ts';
 
-export type Operation = 'get' | 'put' | 'post' | 'delete';
 
 export interface Access {
   isSuperuser(caller: Caller): Promise<boolean>;

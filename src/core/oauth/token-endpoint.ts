@@ -1,0 +1,34 @@
+/** The token pipeline: which grant, what lifetime is asked, the proof, how long, the token. */
+import { KeygridError } from '../errors.ts';
+import { chooseLifetime } from '../tenancy/token-lifetimes.ts';
+import type { TokenAuthority } from './token-authority.ts';
+import type { Grant, TokenAnswer, TokenRequest } from './token-request.ts';
+
+export interface TokenEndpoint {
+  /** @throws KeygridError `invalid_grant`, `invalid_argument`, `account_*`, `throttled`, `overloaded` */
+  answer(request: TokenRequest): Promise<TokenAnswer>;
+}
+
+/** `ttl` must be sound before a password is looked at; whether it is too long depends on whose token it is. */
+const unlimited = { default: 0, maximum: Number.POSITIVE_INFINITY };
+
+export function createTokenEndpoint(tokens: TokenAuthority, grants: readonly Grant[]): TokenEndpoint {
+  const byType = new Map(grants.map((grant) => [grant.grantType, grant]));
+  return {
+    async answer(request) {
+      const grant = typeof request.grantType === 'string' ? byType.get(request.grantType) : undefined;
+      if (!grant) throw invalidGrant();
+      chooseLifetime(request.ttl, unlimited);
+      const proved = await grant.prove({ ...request, parameters: pick(request.parameters, grant.parameters) });
+      const lifetime = chooseLifetime(request.ttl, proved.lifetimes);
+      return { token: tokens.issue(proved.principal, lifetime), subject: proved.subject };
+    },
+  };
+}
+
+export const invalidGrant = (): KeygridError =>
+  new KeygridError('invalid_grant', 'invalid username or password');
+
+function pick(parameters: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, parameters[name]]));
+}

@@ -1,0 +1,106 @@
+/**
+ * The Usergrid dialect: Apache Usergrid 2.x on the wire, so that apps and SDKs written for it run unmodified. It
+ * translates; what is allowed and what happens is decided in src/core. Facts: usergrid-auth.md and usergrid-data.md.
+ */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { KeygridError } from '../../core/errors.ts';
+import type { Operation } from '../../core/identity/permission-pattern.ts';
+import { guest } from '../../core/identity/principal.ts';
+import type { Application } from '../../core/tenancy/tenancy.ts';
+import { authenticateRequest } from './authenticate.ts';
+import { parseBody } from './body.ts';
+import { paramsOf, type UsergridOptions } from './context.ts';
+import { addCorsHeaders } from './cors.ts';
+import type { QueryParameters } from './envelope.ts';
+import type { WireError } from './errors.ts';
+import { requireCallback } from './json-padding.ts';
+import { sendFault, sendRefusal } from './refuse.ts';
+import { applicationRoutes, managementRoutes, rootRoutes } from './routes.ts';
+import { anyOrganization, pathInApplication } from './url.ts';
+
+export function usergridDialect(app: FastifyInstance, options: UsergridOptions): void {
+  const { core } = options;
+  app.decorateRequest('caller');
+  app.decorateRequest('application');
+  readBodiesLeniently(app);
+  // Values are checked where they mean something; the schemas describe (`/openapi.json`).
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
+  app.setNotFoundHandler((request, reply) => sendRefusal(request, reply, noSuchPath(request), notFound));
+
+  app.addHook('onRequest', async (request, reply) => {
+    addCorsHeaders(request, reply);
+    request.caller = guest;
+    if (request.method === 'OPTIONS') return reply.code(200).header('content-length', '0').send();
+    requireCallback(request.query as QueryParameters);
+    request.caller = await authenticateRequest(request, core.authenticator);
+    return undefined;
+  });
+
+  for (const routes of rootRoutes) routes(app, options);
+  for (const routes of managementRoutes) routes(app, options);
+  app.register(async (scope) => {
+    scope.addHook('preHandler', async (request) => {
+      request.application = await resolveApplication(request, options);
+      await guardRoute(request, options);
+    });
+    for (const routes of applicationRoutes) routes(scope, options);
+  });
+}
+
+function readBodiesLeniently(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, parseBody(body as Buffer, request.headers['content-type']));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+async function resolveApplication(request: FastifyRequest, { core }: UsergridOptions): Promise<Application> {
+  const { organization = '', application = '' } = paramsOf(request);
+  if (organization !== anyOrganization) return core.tenancy.requireApplication(organization, application);
+  const found = await core.tenancyCache.applicationByUuid(application);
+  if (!found)
+    throw new KeygridError('application_not_found', `Could not find application for ${application}`);
+  return found;
+}
+
+async function guardRoute(request: FastifyRequest, { core }: UsergridOptions): Promise<void> {
+  const { guard = 'permission' } = request.routeOptions.config;
+  if (guard === 'none') return;
+  if (guard === 'application_admin')
+    return core.access.requireApplicationAdmin(request.caller, request.application);
+  const path = decodePath(pathInApplication(request.url));
+  await core.access.requirePermission(request.caller, request.application, operationOf(request.method), path);
+}
+
+/** usergrid-auth.md 7.2: HEAD needs what GET needs. */
+const operationOf = (method: string): Operation =>
+  method === 'HEAD' ? 'get' : method === 'PATCH' ? 'put' : (method.toLowerCase() as Operation);
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+const notFound: WireError = { status: 404, error: 'not_found', exception: 'keygrid.not_found' };
+
+const noSuchPath = (request: FastifyRequest): KeygridError =>
+  new KeygridError('resource_not_found', `There is nothing at ${request.url.split('?')[0]}`);
+
+/** What the HTTP layer itself refuses: too large a body, a media type, a broken request. */
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof KeygridError) return sendRefusal(request, reply, error);
+  const status = error.statusCode ?? 500;
+  if (status < 400 || status >= 500) return sendFault(request, reply, error);
+  const code = status === 413 ? 'request_too_large' : status === 415 ? 'not_supported' : 'illegal_argument';
+  const wire: WireError = { status, error: code, exception: `keygrid.${code}` };
+  return sendRefusal(request, reply, new KeygridError('invalid_argument', error.message), wire);
+}

@@ -1,0 +1,72 @@
+/** One path with its methods: what is not among them answers 405, and every method is in the API description. */
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import { KeygridError } from '../../core/errors.ts';
+import type { Answer } from './context.ts';
+import { sendRefusal } from './refuse.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+
+/** Who may call: the path's permission is asked for, or only application admins, or the handler sees to it itself. */
+export type Guard = 'permission' | 'application_admin' | 'none';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    guard?: Guard;
+  }
+}
+
+export interface Operation {
+  summary: string;
+  answer: Answer;
+  guard?: Guard;
+  schema?: Omit<FastifySchema, 'summary'>;
+}
+
+const allMethods: Method[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'];
+
+/** `aliases` are other spellings of the same path, left out of the API description. */
+export function resource(
+  app: FastifyInstance,
+  path: string,
+  operations: Partial<Record<Method, Operation>>,
+  aliases: string[] = [],
+): void {
+  for (const url of [path, ...aliases]) {
+    for (const method of allMethods) {
+      const operation = operations[method];
+      if (operation) addRoute(app, method, url, operation, url !== path);
+    }
+    const refused = allMethods.filter((method) => !operations[method]);
+    app.route({
+      method: refused,
+      url,
+      schema: { hide: true } as FastifySchema,
+      config: { guard: 'none' },
+      handler: async (request, reply) => sendRefusal(request, reply, methodRefused(), notAllowed),
+    });
+  }
+}
+
+const notAllowed = { status: 405, error: 'not_allowed', exception: 'keygrid.not_allowed' };
+const methodRefused = (): KeygridError =>
+  new KeygridError('not_implemented', 'This path does not take this method');
+
+function addRoute(
+  app: FastifyInstance,
+  method: Method,
+  url: string,
+  operation: Operation,
+  hide: boolean,
+): void {
+  app.route({
+    method,
+    url,
+    schema: {
+      summary: operation.summary,
+      ...operation.schema,
+      ...(hide ? { hide: true } : {}),
+    } as FastifySchema,
+    config: { guard: operation.guard ?? 'none' },
+    handler: operation.answer,
+  });
+}

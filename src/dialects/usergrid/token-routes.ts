@@ -1,0 +1,146 @@
+/** The token endpoints: `/token`, `/management/token`, `/management/me`, `/{org}/{app}/token`. usergrid-auth.md 2. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KeygridError } from '../../core/errors.ts';
+import type { AccessToken } from '../../core/identity/principal.ts';
+import type { TokenAnswer, TokenSubject } from '../../core/oauth/token-request.ts';
+import { basicCredentials } from './authenticate.ts';
+import { fieldsOf, requireBody } from './body.ts';
+import type { Answer, Routes, UsergridOptions } from './context.ts';
+import { RawJson, sendJson } from './envelope.ts';
+import {
+  renderAdminUser,
+  renderApplicationMap,
+  renderOrganization,
+  renderUserMap,
+} from './render-accounts.ts';
+import { resource } from './resource.ts';
+
+const summary = 'Issues an access token';
+
+export const managementTokenRoutes: Routes = (app, options) => {
+  const issue = issueToken(options, false);
+  const whoAmI = issueOrEcho(options, issue);
+  for (const path of ['/management/token', '/token', '/management/me']) {
+    resource(app, path, { GET: { summary, answer: whoAmI }, POST: { summary, answer: whoAmI } });
+  }
+};
+
+export const applicationTokenRoutes: Routes = (app, options) => {
+  const answer = issueToken(options, true);
+  resource(app, '/:organization/:application/token', { GET: { summary, answer }, POST: { summary, answer } });
+};
+
+function issueToken(options: UsergridOptions, ofApplication: boolean): Answer {
+  return async (request, reply) => {
+    if (request.method === 'POST') requireBody(request);
+    const fields = withBasic(request, fieldsOf(request));
+    const answer = await options.core.tokenEndpoint.answer({
+      application: ofApplication ? request.application : undefined,
+      grantType: fields.grant_type,
+      parameters: fields,
+      ttl: fields.ttl,
+      address: request.ip,
+    });
+    return sendTokenAnswer(options, request, reply, answer);
+  };
+}
+
+/** Basic credentials stand in for the body's `client_id` and `client_secret` (usergrid-auth.md 2.2). */
+function withBasic(request: FastifyRequest, fields: Record<string, unknown>): Record<string, unknown> {
+  const basic = basicCredentials(request.headers.authorization ?? '');
+  if (basic?.kind !== 'client') return fields;
+  return { ...fields, client_id: basic.clientId, client_secret: basic.clientSecret };
+}
+
+/**
+ * With an admin user's token and no credentials in the request, that token again with its user: how the portal keeps
+ * its session (usergrid-auth.md 2.6). Nothing is renewed.
+ */
+function issueOrEcho(options: UsergridOptions, issue: Answer): Answer {
+  return async (request, reply) => {
+    const { token } = request.caller;
+    if (!token || fieldsOf(request).grant_type !== undefined) return issue(request, reply);
+    if (token.principal.kind !== 'admin_user') throw noUser();
+    const membership = await options.core.tenancyCache.membership(token.principal.uuid);
+    if (!membership) throw noUser();
+    const passwordChangedAt = await options.core.passwordChangedAt(membership.user.uuid);
+    const subject: TokenSubject = { kind: 'admin_user', user: membership.user, passwordChangedAt };
+    return sendTokenAnswer(options, request, reply, { token, subject });
+  };
+}
+
+const noUser = (): KeygridError => new KeygridError('invalid_grant', 'invalid username or password');
+
+async function sendTokenAnswer(
+  options: UsergridOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { token, subject }: TokenAnswer,
+): Promise<FastifyReply> {
+  reply.header('cache-control', 'no-store');
+  reply.header('pragma', 'no-cache');
+  const expiresIn = expiresInSeconds(token, options.clock.now());
+  const head = `{"access_token":"${token.text}","expires_in":${expiresIn}`;
+  return sendJson(request, reply, 200, `${head},${await renderSubject(options, subject)}}`);
+}
+
+/** usergrid-auth.md 6.1: a token that never expires reports the original's largest number, in a form JSON clients keep. */
+function expiresInSeconds(token: AccessToken, now: number): number {
+  if (token.expiresAt === Number.POSITIVE_INFINITY) return 9_223_372_036_854_775;
+  return Math.max(0, Math.floor((token.expiresAt - Math.max(now, token.issuedAt)) / 1000));
+}
+
+async function renderSubject(options: UsergridOptions, subject: TokenSubject): Promise<string> {
+  switch (subject.kind) {
+    case 'application_user':
+      return `"user":${new RawJson(subject.user.body).text}`;
+    case 'application_client':
+      return `"application":"${subject.application.uuid}"`;
+    case 'organization_client':
+      return `"organization":${JSON.stringify(await renderWholeOrganization(options, subject.organization.uuid))}`;
+    case 'admin_user': {
+      const user = {
+        ...renderAdminUser(subject.user),
+        organizations: await organizationsOf(options, subject),
+      };
+      return `"passwordChanged":${subject.passwordChangedAt},"user":${JSON.stringify(user)}`;
+    }
+  }
+}
+
+async function renderWholeOrganization(
+  options: UsergridOptions,
+  uuid: string,
+): Promise<Record<string, unknown>> {
+  const { core } = options;
+  const organization = await core.tenancy.requireOrganization(uuid);
+  const [applications, users] = await Promise.all([
+    core.tenancyStore.listApplications(uuid),
+    core.tenancyStore.memberUuids(uuid).then((uuids) => core.adminUserStore.findMany(uuids)),
+  ]);
+  return {
+    ...renderOrganization(organization),
+    applications: renderApplicationMap(applications),
+    users: renderUserMap(users),
+  };
+}
+
+/** usergrid-auth.md 8.8: the superuser sees ten at most. */
+const superuserOrganizations = 10;
+
+async function organizationsOf(
+  options: UsergridOptions,
+  { user }: TokenSubject & { kind: 'admin_user' },
+): Promise<Record<string, unknown>> {
+  const { tenancyStore } = options.core;
+  const organizations = user.superuser
+    ? (await tenancyStore.listOrganizations(superuserOrganizations, undefined)).items
+    : await tenancyStore.organizationsOfMember(user.uuid);
+  const rendered = await Promise.all(
+    organizations.map(async ({ uuid, name }) => [
+      name.toLowerCase(),
+      await renderWholeOrganization(options, uuid),
+    ]),
+  );
+  return Object.fromEntries(rendered);
+}

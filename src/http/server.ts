@@ -1,0 +1,72 @@
+/** The HTTP server that every dialect's routes hang on: bounds, request ids, health, and what no dialect claims. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import type { Clock, RandomSource } from '../core/ports.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The one instant of the request, in ms since the epoch. */
+    startedAt: number;
+  }
+}
+
+export interface HttpServerOptions {
+  log: FastifyBaseLogger;
+  clock: Clock;
+  random: RandomSource;
+  trustProxy: readonly string[];
+  /** Rewrites the request's URL before routing, where a path form needs a look into the store first. */
+  prepare?(request: IncomingMessage): Promise<void> | undefined;
+  /** Rewrites the request's URL before routing. */
+  rewriteUrl?(url: string): string;
+}
+
+export const bodyLimitBytes = 10 * 1024 * 1024;
+const headerLimitBytes = 32 * 1024;
+
+export type HttpServer = FastifyInstance<Server>;
+
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { clock, random, prepare, rewriteUrl } = options;
+  const settings: FastifyHttpOptions<Server, FastifyBaseLogger> = {
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: bodyLimitBytes,
+    connectionTimeout: 0,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 4096 },
+    genReqId: () => random.bytes(12).toString('base64url'),
+    requestIdHeader: false,
+    serverFactory: (handler) => createServer({ maxHeaderSize: headerLimitBytes }, prepared(handler, prepare)),
+    frameworkErrors: (_error, _request, reply) => {
+      reply.raw.writeHead(400, { 'content-type': 'application/json' });
+      reply.raw.end(JSON.stringify({ error: 'bad_request', error_description: 'The URL cannot be decoded' }));
+    },
+  };
+  if (rewriteUrl) settings.rewriteUrl = (request) => rewriteUrl(request.url ?? '/');
+  const app: HttpServer = fastify(settings);
+  app.decorateRequest('startedAt', 0);
+  app.addHook('onRequest', (request, reply, done) => {
+    request.startedAt = clock.now();
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  return app;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+function prepared(handler: Handler, prepare: HttpServerOptions['prepare']): Handler {
+  if (!prepare) return handler;
+  return (request, response) => {
+    const waiting = prepare(request);
+    if (!waiting) handler(request, response);
+    else
+      waiting.then(
+        () => handler(request, response),
+        () => handler(request, response),
+      );
+  };
+}
