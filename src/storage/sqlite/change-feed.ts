@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Change, ChangeFeed, ChangeTopic } from '../../core/oauth/revocation-store.ts';
 import type { Clock, Log } from '../../core/ports.ts';
+import { createPublisher } from '../sql/publisher.ts';
 import type { SqliteEngine } from './engine.ts';
 
 const pollMilliseconds = 200;
@@ -14,10 +15,7 @@ export function createSqliteChangeFeed(
   clock: Clock,
   log: Log,
 ): ChangeFeed & { stop(): void; poll(): void } {
-  const listeners = new Set<(change: Change) => void>();
-  const publish = (change: Change): void => {
-    for (const listener of listeners) listener(change);
-  };
+  const { publish, subscribe } = createPublisher(log);
   const reader = createReader(engine.database);
   let lastWhole = clock.now();
   engine.onCommit((changes) => {
@@ -33,10 +31,7 @@ export function createSqliteChangeFeed(
   };
   const timer = setInterval(poll, pollMilliseconds).unref();
   return {
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    subscribe,
     ageMilliseconds: () => clock.now() - lastWhole,
     poll,
     stop: () => clearInterval(timer),

@@ -42,10 +42,11 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
   let scheduled = false;
 
   function prepare(which: Statement): StatementSync {
-    let found = prepared.get(which.sqlite);
+    if (which.name === undefined) return database.prepare(which.sqlite);
+    let found = prepared.get(which.name);
     if (!found) {
       found = database.prepare(which.sqlite);
-      prepared.set(which.sqlite, found);
+      prepared.set(which.name, found);
     }
     return found;
   }
@@ -100,7 +101,7 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
       return;
     }
     if (changes.length > 0) for (const listener of listeners) listener(changes);
-    batch.forEach((write, at) => settle(write, outcomes[at]!));
+    for (const [at, write] of batch.entries()) settle(write, outcomes[at]!);
   }
 
   return {
