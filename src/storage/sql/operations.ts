@@ -7,7 +7,18 @@ import type {
   RevocationReason,
   RevocationStore,
 } from '../../core/oauth/revocation-store.ts';
-import { announce, firstRow, integer, json, rows, type SqlEngine, statement, text } from './statement.ts';
+import {
+  announce,
+  firstRow,
+  forEach,
+  insertEach,
+  integer,
+  json,
+  rows,
+  type SqlEngine,
+  statement,
+  text,
+} from './statement.ts';
 
 const upsertRevocation = statement(
   `insert into revocations (kind, subject, issued_before, reason, expires_at) values (?, ?, ?, ?, ?)
@@ -86,9 +97,7 @@ export function createServerKeyStore(engine: SqlEngine): ServerKeyStore {
 
 /** How many refusals are kept for `explain`. */
 const refusalsKept = 10_000;
-const insertRefusal = statement(
-  'insert into refusals (request_id, at, refusal) values (?, ?, ?) on conflict do nothing',
-);
+const insertRefusals = insertEach('refusals', { request_id: 'text', at: 'bigint', refusal: 'text' });
 const trimRefusals = statement(
   'delete from refusals where at < (select at from refusals order by at desc limit 1 offset ?)',
 );
@@ -98,9 +107,10 @@ export function createRefusalStore(engine: SqlEngine): RefusalStore {
   return {
     append: (refusals) =>
       engine.write(function* () {
-        for (const refusal of refusals) {
-          yield* rows(insertRefusal, refusal.requestId, refusal.at, JSON.stringify(refusal));
-        }
+        yield* forEach(
+          insertRefusals,
+          refusals.map((refusal) => [refusal.requestId, refusal.at, JSON.stringify(refusal)]),
+        );
         yield* rows(trimRefusals, refusalsKept);
       }),
     async find(requestId) {
