@@ -46,7 +46,7 @@ export interface CredentialStore {
 export type MailTokenPurpose = 'activate' | 'confirm' | 'reset_password' | 'activate_organization';
 
 export interface MailToken {
-  /** SHA-256 of the token, base64url. The token itself is never stored. */
+  /** SHA-256 of the token and the address it is bound to, base64url. The token itself is never stored. */
   digest: string;
   realm: RealmKey;
   subject: Uuid;
