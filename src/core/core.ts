@@ -1,8 +1,14 @@
 /** Everything the core offers to dialects, pages, administration and the command line. Put together in src/main. */
-import type { RefusalStore } from './explain.ts';
+import type { Entities } from './entities/entities.ts';
+import type { OutboxStore, RefusalStore } from './explain.ts';
 import type { Access } from './identity/access.ts';
 import type { AdminUserStore } from './identity/accounts.ts';
+import type { AdminAccounts } from './identity/admin-accounts.ts';
+import type { AdminActivation } from './identity/admin-activation.ts';
+import type { ApplicationAccounts } from './identity/application-accounts.ts';
+import type { ApplicationActivation } from './identity/application-activation.ts';
 import type { Authenticator } from './identity/authenticator.ts';
+import type { Login } from './identity/login.ts';
 import type { TokenAuthority } from './oauth/token-authority.ts';
 import type { TokenEndpoint } from './oauth/token-endpoint.ts';
 import type { TenancyStore } from './tenancy/tenancy.ts';
@@ -10,17 +16,28 @@ import type { TenancyCache } from './tenancy/tenancy-cache.ts';
 import type { Tenancy } from './tenancy/tenancy-service.ts';
 import type { Uuid } from './uuid.ts';
 
-export interface Core {
+export interface AccountServices {
+  login: Login;
+  adminAccounts: AdminAccounts;
+  adminActivation: AdminActivation;
+  applicationAccounts: ApplicationAccounts;
+  applicationActivation: ApplicationActivation;
+  /** When the admin user last changed the password, in ms since the epoch; 0 when none was ever set. */
+  passwordChangedAt(adminUser: Uuid): Promise<number>;
+}
+
+export interface Core extends AccountServices {
   tenancy: Tenancy;
   tenancyCache: TenancyCache;
   /** Lists that no rule stands between: pages of organizations, members, applications. */
   tenancyStore: TenancyStore;
   adminUserStore: AdminUserStore;
+  entities: Entities;
   access: Access;
   authenticator: Authenticator;
   tokens: TokenAuthority;
   tokenEndpoint: TokenEndpoint;
   refusals: RefusalStore;
-  /** When the admin user last changed the password, in ms since the epoch; 0 when none was ever set. */
-  passwordChangedAt(adminUser: Uuid): Promise<number>;
+  outbox: OutboxStore;
+  refreshTokenKeys(): Promise<void>;
 }

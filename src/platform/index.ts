@@ -1,16 +1,10 @@
 /**
  * The outside, behind the ports of `src/core/ports.ts`: clock, random source, password hashing, mail and log. Only
- * `src/main.ts` imports this folder.
+ * `src/main.ts` imports this folder. The SMTP mailer is left out, to be loaded only where mail goes by SMTP.
  */
 export { systemClock } from './clock.ts';
 export { createLog, type LogOptions, redactUrl } from './log.ts';
-export {
-  createOutboxMailer,
-  createSmtpMailer,
-  type OutboxStore,
-  type SmtpMailer,
-  type SmtpMailerOptions,
-} from './mailer.ts';
+export { createOutboxMailer, type OutboxStore } from './outbox-mailer.ts';
 export {
   createPasswordHasher,
   type MeteredPasswordHasher,

@@ -5,7 +5,8 @@ import { type TestContext, test } from 'node:test';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { Log, MailMessage } from '../core/ports.ts';
-import { createOutboxMailer, createSmtpMailer, type SmtpMailerOptions } from './mailer.ts';
+import { createOutboxMailer } from './outbox-mailer.ts';
+import { createSmtpMailer, type SmtpMailerOptions } from './smtp-mailer.ts';
 
 const message: MailMessage = { to: 'ada@example.com', subject: 'Grüße', text: 'Open /confirm?token=s3cret' };
 

@@ -9,7 +9,6 @@ import type { PermissionStore } from './accounts.ts';
 import { compilePermissions, type Operation, type PermissionMatcher } from './permission-pattern.ts';
 import type { Caller } from './principal.ts';
 
-
 export interface Access {
   isSuperuser(caller: Caller): Promise<boolean>;
   /** @throws KeygridError `system_access_denied` */

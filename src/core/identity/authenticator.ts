@@ -3,8 +3,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
-import type { Tenancy } from '../tenancy/tenancy-service.ts';
 import { managementRealmKey } from '../tenancy/tenancy.ts';
+import type { Tenancy } from '../tenancy/tenancy-service.ts';
 import type { AdminUser } from './accounts.ts';
 import { type Caller, guest } from './principal.ts';
 
@@ -27,7 +27,11 @@ export interface AuthenticatorOptions {
   tokens: TokenAuthority;
   tenancy: Pick<Tenancy, 'authenticateClient'>;
   /** As the token endpoint's password grant would. @throws KeygridError */
-  login(username: string, password: string, address: string): Promise<{ user: AdminUser; passwordChangedAt: number }>;
+  login(
+    username: string,
+    password: string,
+    address: string,
+  ): Promise<{ user: AdminUser; passwordChangedAt: number }>;
   /** When the account's password was last changed; undefined when the account is gone, inactive or no superuser. */
   superuserPasswordChangedAt(username: string): Promise<number | undefined>;
 }
@@ -66,7 +70,8 @@ function createSuperuserCheck({ login, superuserPasswordChangedAt }: Authenticat
     try {
       return await login(username, password, address);
     } catch (error) {
-      if (error instanceof KeygridError && error.code !== 'throttled' && error.code !== 'overloaded') return undefined;
+      if (error instanceof KeygridError && error.code !== 'throttled' && error.code !== 'overloaded')
+        return undefined;
       throw error;
     }
   }

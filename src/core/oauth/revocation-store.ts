@@ -1,11 +1,12 @@
 /** Live revocations, and the feed by which every process hears of changes that its caches must not outlive. */
 import type { RealmKey } from '../tenancy/tenancy.ts';
 
-export type RevocationKind = 'token' | 'principal';
+/** `kept`: a token that the revocation of its principal at `issuedBefore` leaves alive, and no later one. */
+export type RevocationKind = 'token' | 'principal' | 'kept';
 
 export interface Revocation {
   kind: RevocationKind;
-  /** For `token` its id; for `principal` its kind, realm and uuid as access-token.ts writes them. */
+  /** For `token` and `kept` its id; for `principal` its kind, realm and uuid as access-token.ts writes them. */
   subject: string;
   /** Tokens of the principal issued at or before this moment are dead. Milliseconds since the epoch. */
   issuedBefore: number;

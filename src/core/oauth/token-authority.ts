@@ -3,7 +3,7 @@ import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import { type AccessToken, type Principal, principalSubject } from '../identity/principal.ts';
 import type { TokenKeys } from '../keys/token-keys.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { readAccessToken, writeAccessToken } from './access-token.ts';
 import type { ChangeFeed, Revocation, RevocationReason, RevocationStore } from './revocation-store.ts';
 
@@ -16,9 +16,15 @@ export interface TokenAuthority {
   find(text: string): AccessToken | undefined;
   revokeToken(token: AccessToken): Promise<void>;
   /**
-   * Ends every token issued to the principal until now. `longestLifetime` in ms bounds how long that must be kept.
+   * Ends every token issued to the principal until now, but the one to keep. `longestLifetime` in ms bounds how long
+   * that must be remembered.
    */
-  revokePrincipal(principal: Principal, reason: RevocationReason, longestLifetime: number): Promise<void>;
+  revokePrincipal(
+    principal: Principal,
+    reason: RevocationReason,
+    longestLifetime: number,
+    keep?: AccessToken,
+  ): Promise<void>;
 }
 
 export interface TokenAuthorityOptions {
@@ -26,6 +32,7 @@ export interface TokenAuthorityOptions {
   revocations: RevocationStore;
   changes: ChangeFeed;
   clock: Clock;
+  log: Log;
   /** How long the change feed may be out of reach before tokens are refused. Milliseconds. */
   trustWithoutFeed: number;
 }
@@ -33,9 +40,9 @@ export interface TokenAuthorityOptions {
 const checkedTokens = 20_000;
 
 export async function createTokenAuthority(options: TokenAuthorityOptions): Promise<TokenAuthority> {
-  const { keys, revocations, changes, clock, trustWithoutFeed } = options;
+  const { keys, revocations, changes, clock, log, trustWithoutFeed } = options;
   const checked = new BoundedCache<string, AccessToken>(checkedTokens);
-  const live = await createLiveRevocations(revocations, changes, clock);
+  const live = await createLiveRevocations(revocations, changes, clock, log);
   let counter = 0;
 
   function issue(principal: Principal, lifetime: number): AccessToken {
@@ -80,23 +87,22 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
       }
     },
     revokeToken: (token) =>
-      live.add({
-        kind: 'token',
-        subject: token.id,
-        issuedBefore: token.issuedAt,
-        reason: 'revoked',
-        expiresAt: token.expiresAt,
-      }),
-    revokePrincipal(principal, reason, longestLifetime) {
-      const now = Math.max(clock.now(), live.lastRevocation(principal) + 1);
+      live.add([
+        {
+          kind: 'token',
+          subject: token.id,
+          issuedBefore: token.issuedAt,
+          reason: 'revoked',
+          expiresAt: token.expiresAt,
+        },
+      ]),
+    revokePrincipal(principal, reason, longestLifetime, keep) {
+      const issuedBefore = Math.max(clock.now(), live.lastRevocation(principal) + 1);
+      const expiresAt = issuedBefore + longestLifetime;
       const subject = principalSubject(principal);
-      return live.add({
-        kind: 'principal',
-        subject,
-        issuedBefore: now,
-        reason,
-        expiresAt: now + longestLifetime,
-      });
+      const revocations: Revocation[] = [{ kind: 'principal', subject, issuedBefore, reason, expiresAt }];
+      if (keep) revocations.push({ kind: 'kept', subject: keep.id, issuedBefore, reason, expiresAt });
+      return live.add(revocations);
     },
   };
 }
@@ -115,7 +121,7 @@ function refused(reason: RevocationReason): KeygridError {
 }
 
 interface LiveRevocations {
-  add(revocation: Revocation): Promise<void>;
+  add(revocations: Revocation[]): Promise<void>;
   reasonFor(token: AccessToken): RevocationReason | undefined;
   /** Issue times up to this one are dead; 0 when the principal was never revoked. */
   lastRevocation(principal: Principal): number;
@@ -125,13 +131,16 @@ async function createLiveRevocations(
   store: RevocationStore,
   changes: ChangeFeed,
   clock: Clock,
+  log: Log,
 ): Promise<LiveRevocations> {
   const tokens = new Set<string>();
   const principals = new Map<string, { issuedBefore: number; reason: RevocationReason }>();
+  const kept = new Map<string, number>();
 
   function apply(revocation: Revocation): void {
     const { kind, subject, issuedBefore, reason } = revocation;
     if (kind === 'token') tokens.add(subject);
+    else if (kind === 'kept') kept.set(subject, issuedBefore);
     else if ((principals.get(subject)?.issuedBefore ?? 0) <= issuedBefore) {
       principals.set(subject, { issuedBefore, reason });
     }
@@ -144,18 +153,20 @@ async function createLiveRevocations(
 
   await reload();
   changes.subscribe(({ topic }) => {
-    if (topic === 'revocations') void reload().catch(() => {});
+    if (topic !== 'revocations') return;
+    reload().catch((error: unknown) => log.error({ err: error }, 'revocations cannot be read'));
   });
   return {
-    async add(revocation) {
-      await store.add([revocation]);
-      apply(revocation);
+    async add(revocations) {
+      await store.add(revocations);
+      for (const revocation of revocations) apply(revocation);
     },
     reasonFor(token) {
       if (tokens.has(token.id)) return 'revoked';
       if (principals.size === 0) return undefined;
       const found = principals.get(principalSubject(token.principal));
-      return found && token.issuedAt <= found.issuedBefore ? found.reason : undefined;
+      if (!found || token.issuedAt > found.issuedBefore) return undefined;
+      return (kept.get(token.id) ?? 0) >= found.issuedBefore ? undefined : found.reason;
     },
     lastRevocation: (principal) => principals.get(principalSubject(principal))?.issuedBefore ?? 0,
   };

@@ -8,8 +8,8 @@ import type { Application } from '../../core/tenancy/tenancy.ts';
 export interface UsergridOptions {
   core: Core;
   clock: Clock;
-  /** Without a trailing slash. */
-  publicUrl: string;
+  /** `publicUrl` is without a trailing slash; known for sure once the server listens. */
+  place: { publicUrl: string };
   version: string;
   settings: {
     signup: 'open' | 'closed';

@@ -84,10 +84,12 @@ async function sendTokenAnswer(
   return sendJson(request, reply, 200, `${head},${await renderSubject(options, subject)}}`);
 }
 
-/** usergrid-auth.md 6.1: a token that never expires reports the original's largest number, in a form JSON clients keep. */
-function expiresInSeconds(token: AccessToken, now: number): number {
-  if (token.expiresAt === Number.POSITIVE_INFINITY) return 9_223_372_036_854_775;
-  return Math.max(0, Math.floor((token.expiresAt - Math.max(now, token.issuedAt)) / 1000));
+/** usergrid-auth.md 6.1: what the original reports for a token that never expires; text, as it is no exact double. */
+const neverExpires = '9223372036854775';
+
+function expiresInSeconds(token: AccessToken, now: number): string {
+  if (token.expiresAt === Number.POSITIVE_INFINITY) return neverExpires;
+  return String(Math.max(0, Math.floor((token.expiresAt - Math.max(now, token.issuedAt)) / 1000)));
 }
 
 async function renderSubject(options: UsergridOptions, subject: TokenSubject): Promise<string> {

@@ -1,17 +1,7 @@
-/** Two ways for mail to leave: a mail server, or an outbox in the store that the superuser reads. */
+/** Mail by SMTP, delivered in the background and tried again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
-import type { Clock, Log, Mailer, MailMessage } from '../core/ports.ts';
-
-export interface OutboxStore {
-  /** `sentAt` is in milliseconds since the epoch. */
-  append(message: MailMessage & { sentAt: number }): Promise<void>;
-}
-
-/** Keeps mail in the store. The outbox being the store, a failure of the store is thrown as such. */
-export function createOutboxMailer({ store, clock }: { store: OutboxStore; clock: Clock }): Mailer {
-  return { send: (message) => store.append({ ...message, sentAt: clock.now() }) };
-}
+import type { Log, Mailer, MailMessage } from '../core/ports.ts';
 
 export interface SmtpMailerOptions {
   /** `smtp:` (with STARTTLS where the server offers it) or `smtps:`. */

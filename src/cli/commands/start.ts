@@ -1,0 +1,77 @@
+/** `keygrid start`: opens the store, makes the superuser where there is none, listens until told to stop. */
+import { type Configuration, loadConfiguration } from '../../config/index.ts';
+import { prepareDemo, requireDemoPlace } from '../../main/demo.ts';
+import { openKeygrid } from '../../main/open-keygrid.ts';
+import type { Ports } from '../../main/ports.ts';
+import { type ServingKeygrid, serve } from '../../main/serve.ts';
+import { ensureSuperuser } from '../../main/superuser.ts';
+import { createLog, createRandomSource, systemClock } from '../../platform/index.ts';
+import { CommandProblem } from '../problem.ts';
+
+export async function start({ demo, ...flags }: Record<string, unknown>): Promise<void> {
+  const loaded = loadConfiguration({ environment: process.env, flags });
+  const configuration = demo === true ? openSignup(loaded) : loaded.configuration;
+  if (demo === true) requireDemoPlace(configuration);
+  const ports: Ports = {
+    clock: systemClock,
+    random: createRandomSource(),
+    log: createLog({ level: configuration.logLevel }),
+  };
+  for (const warning of loaded.warnings) ports.log.warn({}, warning);
+
+  const keygrid = await openKeygrid({ configuration, ports, exclusive: true });
+  const superuser = await ensureSuperuser(keygrid, configuration.superuserPassword, ports);
+  const demonstration = demo === true ? await prepareDemo(keygrid, superuser, ports) : undefined;
+  const serving = await listen(() =>
+    serve(keygrid, configuration, loaded.sources.publicUrl === 'default', ports),
+  configuration);
+
+  process.stdout.write(`listening on ${serving.url}\n`);
+  if (superuser?.generated === true && !demonstration) {
+    process.stdout.write(`superuser: name ${superuser.username}, password ${superuser.password} (shown this once)\n`);
+  }
+  if (demonstration) process.stdout.write(demonstration(serving.url));
+  stopOnSignal(serving, ports);
+}
+
+/** Under `--demo` sign-up is open unless somebody said otherwise. */
+function openSignup({ configuration, sources }: ReturnType<typeof loadConfiguration>): Configuration {
+  return sources.signup === 'default' ? { ...configuration, signup: 'open' } : configuration;
+}
+
+async function listen(serving: () => Promise<ServingKeygrid>, { host, port }: Configuration): Promise<ServingKeygrid> {
+  try {
+    return await serving();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new CommandProblem(`Port ${port} on ${host} is in use: stop what listens there, or choose another with --port.`);
+    }
+    if (code === 'EACCES') {
+      throw new CommandProblem(`This user may not listen on port ${port}: choose one above 1023 with --port.`);
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new CommandProblem(`The address ${host} is not one of this machine: choose another with --host.`);
+    }
+    throw error;
+  }
+}
+
+/** The first signal stops in order, a second one at once. */
+function stopOnSignal(serving: ServingKeygrid, { log }: Ports): void {
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    serving.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

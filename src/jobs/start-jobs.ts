@@ -1,0 +1,26 @@
+/** What goes on beside the requests: expired rows are swept, token keys follow one another. */
+import type { Core } from '../core/core.ts';
+import type { Clock, Log } from '../core/ports.ts';
+
+/** The part of storage that the jobs sweep. */
+export interface SweptStores {
+  mailTokens: { deleteExpired(now: number): Promise<number> };
+  revocations: { deleteExpired(now: number): Promise<number> };
+}
+
+const sweepMilliseconds = 15 * 60_000;
+
+/** Answers the function that ends the jobs. */
+export function startJobs(stores: SweptStores, core: Core, { clock, log }: { clock: Clock; log: Log }): () => void {
+  async function sweep(): Promise<void> {
+    const now = clock.now();
+    const mailTokens = await stores.mailTokens.deleteExpired(now);
+    const revocations = await stores.revocations.deleteExpired(now);
+    await core.refreshTokenKeys();
+    log.debug({ mailTokens, revocations }, 'swept expired rows');
+  }
+  const timer = setInterval(() => {
+    sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep failed'));
+  }, sweepMilliseconds).unref();
+  return () => clearInterval(timer);
+}

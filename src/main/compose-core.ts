@@ -1,0 +1,99 @@
+/** Puts the core together over storage and ports. Nothing is decided here: only what is handed to what. */
+import type { Configuration } from '../config/index.ts';
+import { createClientSecrets } from '../core/clients/client-credentials.ts';
+import type { Core } from '../core/core.ts';
+import { createEntities } from '../core/entities/entities.ts';
+import { creationOf } from '../core/entities/entity-changes.ts';
+import { createAccess } from '../core/identity/access.ts';
+import { createAuthenticator } from '../core/identity/authenticator.ts';
+import { findAdminUser } from '../core/identity/find-admin-user.ts';
+import { createRightHolders } from '../core/identity/right-holders.ts';
+import { createTokenIdleness } from '../core/identity/token-idleness.ts';
+import { createSealer } from '../core/keys/sealer.ts';
+import { openTokenKeys } from '../core/keys/token-keys.ts';
+import { clientCredentialsGrant } from '../core/oauth/grants/client-credentials.ts';
+import { passwordGrant } from '../core/oauth/grants/password.ts';
+import { createTokenAuthority } from '../core/oauth/token-authority.ts';
+import { createTokenEndpoint } from '../core/oauth/token-endpoint.ts';
+import type { Mailer, PasswordHasher } from '../core/ports.ts';
+import { createTenancyCache } from '../core/tenancy/tenancy-cache.ts';
+import { createTenancy } from '../core/tenancy/tenancy-service.ts';
+import { createUuidSource } from '../core/uuid.ts';
+import type { Storage } from '../storage/storage.ts';
+import { composeAccounts } from './compose-accounts.ts';
+import type { Ports } from './ports.ts';
+
+export interface CoreParts extends Ports {
+  configuration: Configuration;
+  storage: Storage;
+  rootKey: Buffer;
+  hasher: PasswordHasher;
+  mailer: Mailer;
+  /** `publicUrl` is known for sure once the server listens. */
+  place: { publicUrl: string };
+}
+
+/** How long revocations may be out of reach before tokens are refused. Milliseconds. */
+const trustWithoutFeed = 15_000;
+
+export async function composeCore(parts: CoreParts): Promise<Core> {
+  const { storage, clock, random, log, rootKey } = parts;
+  const uuids = createUuidSource(clock, random);
+  const sealer = createSealer(rootKey, random);
+  const tokenKeys = await openTokenKeys(storage.serverKeys, sealer, clock, random);
+  const tokens = await createTokenAuthority({
+    keys: tokenKeys,
+    revocations: storage.revocations,
+    changes: storage.changes,
+    clock,
+    log,
+    trustWithoutFeed,
+  });
+  const cache = createTenancyCache(storage.tenancy, storage.adminUsers, storage.changes);
+  const tenancy = createTenancy({
+    store: storage.tenancy,
+    cache,
+    secrets: createClientSecrets(sealer, random),
+    tokens,
+    uuids,
+    clock,
+    newEntity: (type, properties) => creationOf(type, properties, { uuid: uuids.next(), now: clock.now() }),
+  });
+  const entities = createEntities({ storeFor: storage.entities, clock, uuids });
+  const accounts = composeAccounts({ ...parts, entities, tokens, uuids });
+  const access = createAccess({
+    cache,
+    changes: storage.changes,
+    permissionsOf: (application) => storage.permissions(application.key),
+    ...createRightHolders(entities),
+    longestIdle: createTokenIdleness(clock),
+  });
+  const authenticator = createAuthenticator({
+    tokens,
+    tenancy,
+    login: (username, password, address) => accounts.login.adminUser(username, password, { address }),
+    async superuserPasswordChangedAt(username) {
+      const user = await findAdminUser(storage.adminUsers, username);
+      const usable = user?.superuser && user.activated && !user.disabled;
+      return usable ? accounts.passwordChangedAt(user.uuid) : undefined;
+    },
+  });
+  return {
+    ...accounts,
+    tenancy,
+    tenancyCache: cache,
+    tenancyStore: storage.tenancy,
+    adminUserStore: storage.adminUsers,
+    entities,
+    access,
+    authenticator,
+    tokens,
+    tokenEndpoint: createTokenEndpoint(tokens, [
+      passwordGrant(accounts.login),
+      clientCredentialsGrant(tenancy, cache),
+    ]),
+    refusals: storage.refusals,
+    outbox: storage.outbox,
+    refreshTokenKeys: tokenKeys.refresh,
+  };
+}
