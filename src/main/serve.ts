@@ -9,6 +9,7 @@ import { healthRoutes } from '../http/health-routes.ts';
 import { collectMetrics } from '../http/metrics.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
+import { staticRoutes } from '../pages/static-routes.ts';
 import { version } from '../version.ts';
 import type { Keygrid } from './open-keygrid.ts';
 import type { Ports } from './ports.ts';
@@ -50,6 +51,7 @@ export async function serve(
       return token !== undefined && core.access.isSuperuser({ principal: token.principal, token });
     },
   });
+  staticRoutes(app);
   usergridDialect(app, {
     core,
     clock: ports.clock,
