@@ -8,6 +8,7 @@ import type { Change } from '../../core/oauth/revocation-store.ts';
 import type { Row, SqlEngine, SqlValue, Statement, Step, Work } from '../sql/statement.ts';
 import { announceChanges } from './announcements.ts';
 import { withClient } from './connection.ts';
+import { createCreateTogether } from './create-together.ts';
 import { isWorthAnotherTry, toStoreError } from './errors.ts';
 
 /** A change with its place in the `changes` table. */
@@ -18,6 +19,8 @@ export interface AnnouncedChange extends Change {
 export interface PostgresEngine extends SqlEngine {
   /** Called with what a committed transaction announced, before its write is acknowledged. */
   onCommit(listener: (changes: AnnouncedChange[]) => void): void;
+  /** Resolves when every write that was asked for is over. */
+  settled(): Promise<void>;
 }
 
 /** Where two keep colliding, one of them gets through at each try. */
@@ -32,19 +35,31 @@ export function createPostgresEngine(pool: pg.Pool): PostgresEngine {
     return result;
   }
 
+  async function write<Result>(work: () => Work<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await writeOnce(work);
+      } catch (error) {
+        if (!isWorthAnotherTry(error)) throw error;
+        if (attempt === tries) throw new KeygridError('write_conflict', 'Try again', { cause: error });
+      }
+    }
+  }
+
+  const underWay = new Set<Promise<unknown>>();
+  const track = <Result>(writing: Promise<Result>): Promise<Result> => {
+    underWay.add(writing);
+    return writing.finally(() => underWay.delete(writing));
+  };
+  const createTogether = createCreateTogether(pool);
   return {
     read: (work) => withClient(pool, (client) => runWork(client, work(), [])),
-    async write(work) {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await writeOnce(work);
-        } catch (error) {
-          if (!isWorthAnotherTry(error)) throw error;
-          if (attempt === tries) throw new KeygridError('write_conflict', 'Try again', { cause: error });
-        }
-      }
-    },
+    write: (work) => track(write(work)),
+    createTogether: (creation, otherwise) => track(createTogether(creation, otherwise)),
     onCommit: (listener) => void listeners.push(listener),
+    async settled() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
   };
 }
 

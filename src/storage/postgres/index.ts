@@ -42,6 +42,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
       );
     },
     async close() {
+      await engine.settled();
       await changes.stop();
       await pool.end();
     },

@@ -44,14 +44,17 @@ export function createEntityStore(
     },
     async write(change) {
       const { type } = change.entity;
-      const known = change.kind !== 'create' || declared.has(type);
-      const outcome = await orOutcome(
+      if (change.kind !== 'create')
+        return orOutcome(engine.write(() => applyEntityChange(application, change)));
+      const known = declared.has(type);
+      const write = () =>
         engine.write(function* () {
           if (!known) yield* declareCollection(application, type);
           yield* applyEntityChange(application, change);
-        }),
-      );
-      if (!known && outcome.kind === 'written') declared.add(type);
+        });
+      const together = known && !change.announces && engine.createTogether;
+      const outcome = await orOutcome(together ? together({ application, change }, write) : write());
+      if (outcome.kind === 'written') declared.add(type);
       return outcome;
     },
     walk: (walk) => engine.read(() => walkIndex(application, walk)),

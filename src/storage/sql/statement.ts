@@ -3,7 +3,9 @@
  * and gets their rows back, so that SQLite can run it without leaving the turn of the event loop (which is what makes
  * group commit cheap) and PostgreSQL can await each step.
  */
+import type { EntityChange } from '../../core/entities/entity-store.ts';
 import type { Change } from '../../core/oauth/revocation-store.ts';
+import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 
 export type SqlValue = string | number | null | Uint8Array;
 export type Row = Record<string, SqlValue>;
@@ -107,12 +109,23 @@ export function* announce(change: Change): Work<void> {
   yield { kind: 'announce', change };
 }
 
+/** The creation of an entity of a known collection, that announces nothing. */
+export interface Creation {
+  application: RealmKey;
+  change: EntityChange & { kind: 'create' };
+}
+
+/** Resolves when the entity is durable; where anything is in its way, does what `otherwise` does. */
+export type CreateTogether = (creation: Creation, otherwise: () => Promise<void>) => Promise<void>;
+
 /** What an engine offers to the shared stores. */
 export interface SqlEngine {
   /** Runs the work outside a transaction: reads only. */
   read<Result>(work: () => Work<Result>): Promise<Result>;
   /** Runs the work in a transaction, all or nothing; resolves when it is durable. May run `work` again on conflict. */
   write<Result>(work: () => Work<Result>): Promise<Result>;
+  /** A cheaper way than `write` for many creations at once, where the engine has one. */
+  createTogether?: CreateTogether;
 }
 
 export const text = (row: Row, column: string): string => row[column] as string;

@@ -1,0 +1,143 @@
+/**
+ * Creations of entities, several in one statement: while some are on their way, those that come wait together and go
+ * next. Nothing in the statement forgives a taken key, so it writes all or nothing; where it is refused, each half
+ * goes again, and one that is refused alone goes the shared way, which finds what is taken.
+ */
+import type pg from 'pg';
+import type { RealmKey } from '../../core/tenancy/tenancy.ts';
+import { uuidToOrderedBytes } from '../../core/uuid.ts';
+import type { CreateTogether, Creation } from '../sql/statement.ts';
+import { withClient } from './connection.ts';
+import { run } from './engine.ts';
+import { isUnavailable, isWorthAnotherTry } from './errors.ts';
+
+interface Waiting {
+  creation: Creation;
+  resolve(): void;
+  reject(reason: unknown): void;
+  /** What the shared stores would do. */
+  otherwise(): Promise<void>;
+}
+
+const statementsAtOnce = 3;
+const creationsAtMost = 64;
+
+/**
+ * Index rows name their entity by its place in the arrays. Rows are inserted in the order of the arrays, claims in
+ * the order of their keys, so that two statements that want the same claims wait for each other in one order.
+ */
+const createEntities = {
+  name: 'keygrid_create_entities',
+  text: `with created as (
+      insert into entities (application_id, entity_id, type, created, modified, version, body)
+      select * from unnest($1::bigint[], $2::bytea[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])),
+    claimed as (
+      insert into unique_values (application_id, type, property, value, entity_id)
+      select ($1::bigint[])[c.place], ($3::text[])[c.place], c.property, c.value, ($2::bytea[])[c.place]
+      from unnest($8::int[], $9::text[], $10::text[]) as c (place, property, value))
+    insert into entity_index (application_id, type, path, value, created, entity_id)
+    select ($1::bigint[])[i.place], ($3::text[])[i.place], i.path, i.value, ($4::bigint[])[i.place], ($2::bytea[])[i.place]
+    from unnest($11::int[], $12::text[], $13::bytea[]) as i (place, path, value)
+    on conflict do nothing`,
+};
+
+export function createCreateTogether(pool: pg.Pool): CreateTogether {
+  let waiting: Waiting[] = [];
+  let underWay = 0;
+  let scheduled = false;
+
+  const write = (batch: Waiting[]): Promise<void> =>
+    withClient(pool, async (client) => {
+      await run(client, { ...createEntities, values: toValues(batch.map(({ creation }) => creation)) });
+    });
+
+  async function writeAlone(one: Waiting): Promise<void> {
+    try {
+      await write([one]).catch((error: unknown) => {
+        if (isWorthAnotherTry(error)) return one.otherwise();
+        throw error;
+      });
+      one.resolve();
+    } catch (error) {
+      one.reject(error);
+    }
+  }
+
+  async function writeBatch(batch: Waiting[]): Promise<void> {
+    if (batch.length === 1) return writeAlone(batch[0]!);
+    try {
+      await write(batch);
+      for (const one of batch) one.resolve();
+    } catch (error) {
+      if (isUnavailable(error)) for (const one of batch) one.reject(error);
+      else await writeHalves(batch);
+    }
+  }
+
+  async function writeHalves(batch: Waiting[]): Promise<void> {
+    const middle = Math.ceil(batch.length / 2);
+    await writeBatch(batch.slice(0, middle));
+    await writeBatch(batch.slice(middle));
+  }
+
+  function dispatch(): void {
+    scheduled = false;
+    while (waiting.length > 0 && underWay < statementsAtOnce) {
+      const batch = waiting.slice(0, creationsAtMost);
+      waiting = waiting.slice(creationsAtMost);
+      underWay += 1;
+      void writeBatch(batch).finally(() => {
+        underWay -= 1;
+        dispatch();
+      });
+    }
+  }
+
+  return (creation, otherwise) =>
+    new Promise<void>((resolve, reject) => {
+      waiting.push({ creation, resolve, reject, otherwise });
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(dispatch);
+    });
+}
+
+function toValues(creations: Creation[]): unknown[] {
+  const entities = creations.map(({ change }) => change.entity);
+  const claims = creations.flatMap(({ application, change }, at) =>
+    change.claims.map((claim) => ({
+      ...claim,
+      place: at + 1,
+      key: claimKey(application, change.entity.type, claim),
+    })),
+  );
+  claims.sort((one, other) => (one.key < other.key ? -1 : 1));
+  const places: number[] = [];
+  const paths: string[] = [];
+  const values: Uint8Array[] = [];
+  for (const [at, { change }] of creations.entries()) {
+    for (const { path, value } of change.index) {
+      places.push(at + 1);
+      paths.push(path);
+      values.push(value);
+    }
+  }
+  return [
+    creations.map(({ application }) => application),
+    entities.map(({ uuid }) => uuidToOrderedBytes(uuid)),
+    entities.map(({ type }) => type),
+    entities.map(({ created }) => created),
+    entities.map(({ modified }) => modified),
+    entities.map(({ version }) => version),
+    entities.map(({ body }) => body),
+    claims.map(({ place }) => place),
+    claims.map(({ property }) => property),
+    claims.map(({ value }) => value),
+    places,
+    paths,
+    values,
+  ];
+}
+
+const claimKey = (application: RealmKey, type: string, claim: { property: string; value: string }): string =>
+  `${application}\n${type}\n${claim.property}\n${claim.value}`;
