@@ -8,7 +8,10 @@ export interface ApiDescriptionOptions {
 }
 
 /** Must run before the first route is added: it notes each as it comes. */
-export async function describeApi(app: FastifyInstance, { version, place }: ApiDescriptionOptions): Promise<void> {
+export async function describeApi(
+  app: FastifyInstance,
+  { version, place }: ApiDescriptionOptions,
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -38,7 +38,9 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
           .code(401)
           .header('www-authenticate', 'Bearer')
           .type(json)
-          .send('{"error":"unauthorized","error_description":"Metrics are for this machine or a superuser token"}');
+          .send(
+            '{"error":"unauthorized","error_description":"Metrics are for this machine or a superuser token"}',
+          );
       }
       return reply.type(options.metrics.contentType).send(await options.metrics.render());
     },
@@ -47,8 +49,8 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
 
 /** The peer of the connection itself, whatever a proxy's header says; a proxied request is never local. */
 function isLoopback(request: FastifyRequest): boolean {
-  if (request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined) return false;
+  if (request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined)
+    return false;
   const address = request.socket.remoteAddress ?? '';
   return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }
-

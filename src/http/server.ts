@@ -1,6 +1,11 @@
 /** The HTTP server that every dialect's routes hang on: bounds, request ids, health, and what no dialect claims. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  LogController,
+} from 'fastify';
 import type { Clock, RandomSource } from '../core/ports.ts';
 
 declare module 'fastify' {
@@ -22,24 +27,32 @@ export interface HttpServerOptions {
 }
 
 export const bodyLimitBytes = 10 * 1024 * 1024;
-const headerLimitBytes = 32 * 1024;
+
+/** Sizes in bytes, times in ms. */
+const connectionBounds = {
+  maxHeaderSize: 32 * 1024,
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 72_000,
+};
 
 export type HttpServer = FastifyInstance<Server>;
+
+/** The framework's own news (that it listens) is only for those who ask for detail: the command tells it in words. */
+const frameworkLog = (log: FastifyBaseLogger): FastifyBaseLogger =>
+  log.level === 'info' ? log.child({}, { level: 'warn' }) : log;
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { clock, random, prepare, rewriteUrl } = options;
   const settings: FastifyHttpOptions<Server, FastifyBaseLogger> = {
-    loggerInstance: options.log,
-    disableRequestLogging: true,
+    loggerInstance: frameworkLog(options.log),
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
-    connectionTimeout: 0,
-    requestTimeout: 60_000,
-    keepAliveTimeout: 72_000,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 4096 },
     genReqId: () => random.bytes(12).toString('base64url'),
     requestIdHeader: false,
-    serverFactory: (handler) => createServer({ maxHeaderSize: headerLimitBytes }, prepared(handler, prepare)),
+    serverFactory: (handler) => createServer(connectionBounds, prepared(handler, prepare)),
     frameworkErrors: (_error, _request, reply) => {
       reply.raw.writeHead(400, { 'content-type': 'application/json' });
       reply.raw.end(JSON.stringify({ error: 'bad_request', error_description: 'The URL cannot be decoded' }));

@@ -8,7 +8,10 @@ import { createAccess } from '../core/identity/access.ts';
 import { createAuthenticator } from '../core/identity/authenticator.ts';
 import { findAdminUser } from '../core/identity/find-admin-user.ts';
 import { createRightHolders } from '../core/identity/right-holders.ts';
+import { createMemberships } from '../core/identity/memberships.ts';
+import { createRoles } from '../core/identity/roles.ts';
 import { createTokenIdleness } from '../core/identity/token-idleness.ts';
+import { createTypedServices } from '../core/identity/typed-services.ts';
 import { createSealer } from '../core/keys/sealer.ts';
 import { openTokenKeys } from '../core/keys/token-keys.ts';
 import { clientCredentialsGrant } from '../core/oauth/grants/client-credentials.ts';
@@ -61,6 +64,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
   });
   const entities = createEntities({ storeFor: storage.entities, clock, uuids });
   const accounts = composeAccounts({ ...parts, entities, tokens, uuids });
+  const roles = createRoles({ entities, permissionsOf: storage.permissions });
   const access = createAccess({
     cache,
     changes: storage.changes,
@@ -85,6 +89,9 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     tenancyStore: storage.tenancy,
     adminUserStore: storage.adminUsers,
     entities,
+    roles,
+    memberships: createMemberships({ edgesOf: storage.edges, clock }),
+    typedServices: createTypedServices({ entities, accounts: accounts.applicationAccounts }),
     access,
     authenticator,
     tokens,

@@ -24,8 +24,13 @@ export async function prepareDemo(
   superuser: NewSuperuser | undefined,
   { random }: { random: RandomSource },
 ): Promise<(url: string) => string> {
-  if (!superuser) return (url) => `The demonstration was set up at an earlier start; its secrets were shown then. ${url}/status\n`;
-  const organization = await core.tenancy.createOrganization('my-org', {}, undefined, { sandbox: true, activated: true });
+  if (!superuser)
+    return (url) =>
+      `The demonstration was set up at an earlier start; its secrets were shown then. ${url}/status\n`;
+  const organization = await core.tenancy.createOrganization('my-org', {}, undefined, {
+    sandbox: true,
+    activated: true,
+  });
   const application = await core.tenancy.createApplication(organization, 'my-app');
   const owner = await core.adminUserStore.find({ username: superuser.username });
   if (owner) await core.tenancyStore.addMember(organization.uuid, owner.uuid);
@@ -45,7 +50,10 @@ interface DemoFacts {
   organizationClient: { clientId: string; clientSecret: string };
 }
 
-function renderDemo(url: string, { superuser, password, applicationClient, organizationClient }: DemoFacts): string {
+function renderDemo(
+  url: string,
+  { superuser, password, applicationClient, organizationClient }: DemoFacts,
+): string {
   const token = (path: string, body: Record<string, string>): string =>
     `curl -s ${url}${path} -d '${JSON.stringify(body)}'`;
   const client = ({ clientId, clientSecret }: DemoFacts['applicationClient']): Record<string, string> => ({

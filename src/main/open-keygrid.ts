@@ -1,11 +1,7 @@
 /** Opens storage and core as the configuration says; what the server and the command line share. */
 import type { Configuration } from '../config/index.ts';
 import type { Core } from '../core/core.ts';
-import {
-  createOutboxMailer,
-  createPasswordHasher,
-  type MeteredPasswordHasher,
-} from '../platform/index.ts';
+import { createOutboxMailer, createPasswordHasher, type MeteredPasswordHasher } from '../platform/index.ts';
 import type { SmtpMailer } from '../platform/smtp-mailer.ts';
 import { openSqliteStorage } from '../storage/sqlite/index.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -62,14 +58,22 @@ export async function openKeygrid({ configuration, ports, exclusive }: OpenOptio
 
 // What few set-ups need is loaded only there: it would double the time to the first answer.
 
-async function openStorage(configuration: Configuration, { clock, log }: Ports, exclusive: boolean): Promise<Storage> {
+async function openStorage(
+  configuration: Configuration,
+  { clock, log }: Ports,
+  exclusive: boolean,
+): Promise<Storage> {
   const { databaseUrl, dataDirectory } = configuration;
-  if (databaseUrl === undefined) return openSqliteStorage({ directory: dataDirectory, exclusive, clock, log });
+  if (databaseUrl === undefined)
+    return openSqliteStorage({ directory: dataDirectory, exclusive, clock, log });
   const { openPostgresStorage } = await import('../storage/postgres/index.ts');
   return openPostgresStorage({ databaseUrl, clock, log });
 }
 
-async function openSmtp({ smtpUrl, mailFrom }: Configuration, { log }: Ports): Promise<SmtpMailer | undefined> {
+async function openSmtp(
+  { smtpUrl, mailFrom }: Configuration,
+  { log }: Ports,
+): Promise<SmtpMailer | undefined> {
   if (smtpUrl === undefined) return undefined;
   const { createSmtpMailer } = await import('../platform/smtp-mailer.ts');
   return createSmtpMailer({ smtpUrl, from: mailFrom, log });

@@ -19,9 +19,13 @@ export function createTokenEndpoint(tokens: TokenAuthority, grants: readonly Gra
       const grant = typeof request.grantType === 'string' ? byType.get(request.grantType) : undefined;
       if (!grant) throw invalidGrant();
       chooseLifetime(request.ttl, unlimited);
-      const proved = await grant.prove({ ...request, parameters: pick(request.parameters, grant.parameters) });
+      const proved = await grant.prove({
+        ...request,
+        parameters: pick(request.parameters, grant.parameters),
+      });
       const lifetime = chooseLifetime(request.ttl, proved.lifetimes);
-      return { token: tokens.issue(proved.principal, lifetime), subject: proved.subject };
+      const token = tokens.issue(proved.principal, lifetime);
+      return { token, expiresInSeconds: Math.floor(lifetime / 1000), subject: proved.subject };
     },
   };
 }

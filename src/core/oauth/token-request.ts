@@ -1,7 +1,8 @@
 /** The token endpoint's words: what is asked, what a grant proves, what is answered. */
+
+import type { StoredEntity } from '../entities/entity-store.ts';
 import type { AdminUser } from '../identity/accounts.ts';
 import type { AccessToken, Principal } from '../identity/principal.ts';
-import type { StoredEntity } from '../entities/entity-store.ts';
 import type { Application, Organization } from '../tenancy/tenancy.ts';
 import type { TokenLifetimes } from '../tenancy/token-lifetimes.ts';
 
@@ -32,6 +33,8 @@ export interface ProvedGrant {
 
 export interface TokenAnswer {
   token: AccessToken;
+  /** Whole seconds; Infinity for a token that never expires. */
+  expiresInSeconds: number;
   subject: TokenSubject;
 }
 

@@ -103,10 +103,13 @@ export function sendJson(
   json: string,
 ): FastifyReply {
   const callback = callbackOf(request.query as QueryParameters);
-  if (callback === undefined) return reply.code(status).header('content-type', 'application/json').send(json);
+  // As bytes: to a text the framework would add a charset, which old clients take for another type (UA-150).
+  if (callback === undefined) {
+    return reply.code(status).header('content-type', 'application/json').send(Buffer.from(json));
+  }
   return reply
     .code(200)
     .header('content-type', 'application/javascript')
     .header('x-content-type-options', 'nosniff')
-    .send(pad(callback, json));
+    .send(Buffer.from(pad(callback, json)));
 }

@@ -1,7 +1,6 @@
 /** The token endpoints: `/token`, `/management/token`, `/management/me`, `/{org}/{app}/token`. usergrid-auth.md 2. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
-import type { AccessToken } from '../../core/identity/principal.ts';
 import type { TokenAnswer, TokenSubject } from '../../core/oauth/token-request.ts';
 import { basicCredentials } from './authenticate.ts';
 import { fieldsOf, requireBody } from './body.ts';
@@ -65,7 +64,8 @@ function issueOrEcho(options: UsergridOptions, issue: Answer): Answer {
     if (!membership) throw noUser();
     const passwordChangedAt = await options.core.passwordChangedAt(membership.user.uuid);
     const subject: TokenSubject = { kind: 'admin_user', user: membership.user, passwordChangedAt };
-    return sendTokenAnswer(options, request, reply, { token, subject });
+    const expiresInSeconds = Math.floor(Math.max(0, token.expiresAt - request.startedAt) / 1000);
+    return sendTokenAnswer(options, request, reply, { token, expiresInSeconds, subject });
   };
 }
 
@@ -75,22 +75,17 @@ async function sendTokenAnswer(
   options: UsergridOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  { token, subject }: TokenAnswer,
+  { token, expiresInSeconds, subject }: TokenAnswer,
 ): Promise<FastifyReply> {
   reply.header('cache-control', 'no-store');
   reply.header('pragma', 'no-cache');
-  const expiresIn = expiresInSeconds(token, options.clock.now());
+  const expiresIn = Number.isFinite(expiresInSeconds) ? String(expiresInSeconds) : neverExpires;
   const head = `{"access_token":"${token.text}","expires_in":${expiresIn}`;
   return sendJson(request, reply, 200, `${head},${await renderSubject(options, subject)}}`);
 }
 
 /** usergrid-auth.md 6.1: what the original reports for a token that never expires; text, as it is no exact double. */
 const neverExpires = '9223372036854775';
-
-function expiresInSeconds(token: AccessToken, now: number): string {
-  if (token.expiresAt === Number.POSITIVE_INFINITY) return neverExpires;
-  return String(Math.max(0, Math.floor((token.expiresAt - Math.max(now, token.issuedAt)) / 1000)));
-}
 
 async function renderSubject(options: UsergridOptions, subject: TokenSubject): Promise<string> {
   switch (subject.kind) {

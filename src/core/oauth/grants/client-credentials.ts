@@ -32,7 +32,8 @@ export function clientCredentialsGrant(
       const subject = await subjectOf(principal);
       if (!subject) throw invalidGrant();
       // A client proves itself at its own application's endpoint, its organization's applications', or management's.
-      if (application && !concerns(subject, application.uuid, application.organizationUuid)) throw invalidGrant();
+      if (application && !concerns(subject, application.uuid, application.organizationUuid))
+        throw invalidGrant();
       return { principal, subject, lifetimes: standardLifetimes };
     },
   };
