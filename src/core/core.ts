@@ -9,6 +9,9 @@ import type { ApplicationAccounts } from './identity/application-accounts.ts';
 import type { ApplicationActivation } from './identity/application-activation.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { Login } from './identity/login.ts';
+import type { Memberships } from './identity/memberships.ts';
+import type { Roles } from './identity/roles.ts';
+import type { TypedServices } from './identity/typed-services.ts';
 import type { TokenAuthority } from './oauth/token-authority.ts';
 import type { TokenEndpoint } from './oauth/token-endpoint.ts';
 import type { TenancyStore } from './tenancy/tenancy.ts';
@@ -33,6 +36,10 @@ export interface Core extends AccountServices {
   tenancyStore: TenancyStore;
   adminUserStore: AdminUserStore;
   entities: Entities;
+  roles: Roles;
+  memberships: Memberships;
+  /** For users, roles and groups; all other types are written through `entities`. */
+  typedServices: TypedServices;
   access: Access;
   authenticator: Authenticator;
   tokens: TokenAuthority;

@@ -1,69 +1,85 @@
 /** Creation, change and deletion of the entities that rights hang on. All other types need no service. */
-
+import type { ApplicationEntities, Entities } from '../entities/entities.ts';
 import type { StoredEntity } from '../entities/entity-store.ts';
 import { KeygridError } from '../errors.ts';
-import type { Application, Properties, RealmKey } from '../tenancy/tenancy.ts';
+import type { Application, Properties } from '../tenancy/tenancy.ts';
+import type { ApplicationAccounts } from './application-accounts.ts';
 import { newRoleProperties, rolePatch } from './role-properties.ts';
 
-/** Property names as sent; what a client may not say is left out. @throws KeygridError of entities and of accounts */
+/** Who writes: Access.isApplicationAdmin says. */
+export interface Writer {
+  administrator: boolean;
+}
+
+/**
+ * Properties as sent: what a client may not say is left out or refused.
+ * @throws KeygridError `invalid_argument`, `missing_property`, `duplicate_value`, `password_policy`, `overloaded`
+ */
 export interface TypedEntityService {
-  create(application: Application, properties: Properties): Promise<StoredEntity>;
+  create(application: Application, properties: Properties, by: Writer): Promise<StoredEntity>;
+  /** Those that could be created, in order; items at fault are left out. */
+  createMany(application: Application, sent: Properties[], by: Writer): Promise<StoredEntity[]>;
   /** Merges at the first level; null removes. */
-  update(application: Application, entity: StoredEntity, patch: Properties): Promise<StoredEntity>;
-  delete(application: Application, entity: StoredEntity): Promise<void>;
+  update(
+    application: Application,
+    entity: StoredEntity,
+    patch: Properties,
+    by: Writer,
+  ): Promise<StoredEntity>;
+  /** @returns the entity as it was. */
+  delete(application: Application, entity: StoredEntity): Promise<StoredEntity>;
 }
 
-export type TypedServiceName = 'user' | 'role' | 'group';
-
-export type TypedServices = Record<TypedServiceName, TypedEntityService>;
-
-/** The part of the entity core that roles and groups need. */
-export interface TypedEntities {
-  /** By uuid, or what stands for the entity in addresses, in any case. */
-  resolve(type: string, reference: string): Promise<StoredEntity | undefined>;
-  findByUuid(uuid: string): Promise<StoredEntity | undefined>;
-  create(type: string, properties: Properties): Promise<StoredEntity>;
-  update(type: string, entity: StoredEntity, patch: Properties): Promise<StoredEntity>;
-  delete(type: string, entity: StoredEntity): Promise<unknown>;
-}
-
-export interface TypedEntitiesSource {
-  of(application: { key: RealmKey }): TypedEntities;
-}
+export type TypedServices = Record<'user' | 'role' | 'group', TypedEntityService>;
 
 export interface TypedServicesOptions {
-  entities: TypedEntitiesSource;
-  users: TypedEntityService;
+  entities: Entities;
+  accounts: ApplicationAccounts;
 }
 
-export function createTypedServices({ entities, users }: TypedServicesOptions): TypedServices {
+export function createTypedServices({ entities, accounts }: TypedServicesOptions): TypedServices {
+  const role = { read: newRoleProperties, patch: rolePatch };
+  const asSent = { read: requireObject, patch: requireObject };
   return {
-    user: users,
-    role: withRules(entities, 'role', newRoleProperties, rolePatch),
-    group: withRules(entities, 'group', requireObject, requireObject),
+    user: accounts,
+    role: serviceOf('role', role, entities),
+    group: serviceOf('group', asSent, entities),
   };
 }
 
-/** The service of a type, undefined where the entity core alone is enough. */
+/** Undefined where the entity core alone is enough. */
 export const typedService = (services: TypedServices, type: string): TypedEntityService | undefined =>
   type === 'user' || type === 'role' || type === 'group' ? services[type] : undefined;
 
-function withRules(
-  entities: TypedEntitiesSource,
-  type: 'role' | 'group',
-  newProperties: (sent: Properties) => Properties,
-  patched: (sent: Properties) => Properties,
-): TypedEntityService {
+interface Rules {
+  read(sent: Properties): Properties;
+  patch(sent: Properties): Properties;
+}
+
+function serviceOf(type: 'role' | 'group', rules: Rules, entities: Entities): TypedEntityService {
+  const of = (application: Application): ApplicationEntities => entities.of(application);
   return {
-    create: (application, properties) => entities.of(application).create(type, newProperties(properties)),
-    update: (application, entity, patch) => entities.of(application).update(type, entity, patched(patch)),
-    async delete(application, entity) {
-      await entities.of(application).delete(type, entity);
-    },
+    create: async (application, properties) => of(application).create(type, rules.read(properties)),
+    createMany: (application, sent) =>
+      of(application).createMany(
+        type,
+        sent.flatMap((properties) => unlessFaulty(() => rules.read(properties))),
+      ),
+    update: async (application, entity, patch) => of(application).update(type, entity, rules.patch(patch)),
+    delete: (application, entity) => of(application).delete(type, entity),
   };
 }
 
 function requireObject(sent: Properties): Properties {
   if (typeof sent === 'object' && sent !== null && !Array.isArray(sent)) return sent;
   throw new KeygridError('invalid_argument', 'An entity must be a JSON object');
+}
+
+function unlessFaulty<Result>(read: () => Result): Result[] {
+  try {
+    return [read()];
+  } catch (error) {
+    if (error instanceof KeygridError) return [];
+    throw error;
+  }
 }
