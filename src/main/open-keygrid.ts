@@ -6,6 +6,7 @@ import type { SmtpMailer } from '../platform/smtp-mailer.ts';
 import { openSqliteStorage } from '../storage/sqlite/index.ts';
 import type { Storage } from '../storage/storage.ts';
 import { composeCore } from './compose-core.ts';
+import { makeDataDirectory } from './data-directory.ts';
 import type { Ports } from './ports.ts';
 import { openRootKey, requireRootKeyOf } from './root-key.ts';
 
@@ -28,6 +29,7 @@ export interface OpenOptions {
 
 /** @throws StoreStartError with one sentence that says what to do. */
 export async function openKeygrid({ configuration, ports, exclusive }: OpenOptions): Promise<Keygrid> {
+  makeDataDirectory(configuration.dataDirectory);
   const rootKey = openRootKey(configuration.dataDirectory, ports.random);
   const storage = await openStorage(configuration, ports, exclusive);
   try {

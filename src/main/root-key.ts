@@ -1,6 +1,6 @@
 /** The root key: 32 random bytes in the data directory, under which every stored secret is sealed. */
 import { createHmac } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerKeyStore } from '../core/keys/key-store.ts';
 import { deriveKey } from '../core/keys/sealer.ts';
@@ -15,7 +15,7 @@ export const rootKeyFile = (directory: string): string => join(directory, 'serve
 /** Reads the key, or makes one where there is none. @throws StoreStartError */
 export function openRootKey(directory: string, random: RandomSource): Buffer {
   const path = rootKeyFile(directory);
-  const text = readIfThere(path) ?? create(path, directory, random);
+  const text = readIfThere(path) ?? create(path, random);
   const key = Buffer.from(text.trim(), 'base64url');
   if (key.length === keyLength) return key;
   throw new StoreStartError(`The server key ${path} is not one: restore that file from a backup.`);
@@ -42,10 +42,9 @@ function readIfThere(path: string): string | undefined {
 }
 
 /** Written whole under another name first, then linked: of two processes that start at once, both read one key. */
-function create(path: string, directory: string, random: RandomSource): string {
+function create(path: string, random: RandomSource): string {
   const draft = `${path}.${random.bytes(6).toString('hex')}`;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(draft, `${random.bytes(keyLength).toString('base64url')}\n`, { mode: 0o600, flush: true });
     try {
       linkSync(draft, path);
