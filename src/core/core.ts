@@ -14,6 +14,8 @@ import type { Roles } from './identity/roles.ts';
 import type { TypedServices } from './identity/typed-services.ts';
 import type { TokenAuthority } from './oauth/token-authority.ts';
 import type { TokenEndpoint } from './oauth/token-endpoint.ts';
+import type { Members } from './tenancy/members.ts';
+import type { SignUp } from './tenancy/sign-up.ts';
 import type { TenancyStore } from './tenancy/tenancy.ts';
 import type { TenancyCache } from './tenancy/tenancy-cache.ts';
 import type { Tenancy } from './tenancy/tenancy-service.ts';
@@ -31,6 +33,8 @@ export interface AccountServices {
 
 export interface Core extends AccountServices {
   tenancy: Tenancy;
+  signUp: SignUp;
+  members: Members;
   tenancyCache: TenancyCache;
   /** Lists that no rule stands between: pages of organizations, members, applications. */
   tenancyStore: TenancyStore;

@@ -40,6 +40,7 @@ export const errorCatalogue = {
   application_delete_refused: 'An application is deleted through the management endpoint only.',
   signup_closed: 'Public sign-up is closed.',
   not_implemented: 'Known, and not offered here.',
+  token_mismatch: 'The access token named is not one of the account named.',
   mail_token_invalid: 'The link is wrong, used or expired.',
   write_conflict: 'Others kept changing the same entity; nothing was written.',
   entity_too_large: 'The entity is larger than an entity may be.',

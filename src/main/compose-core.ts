@@ -1,15 +1,16 @@
 /** Puts the core together over storage and ports. Nothing is decided here: only what is handed to what. */
 import type { Configuration } from '../config/index.ts';
 import { createClientSecrets } from '../core/clients/client-credentials.ts';
-import type { Core } from '../core/core.ts';
+import type { AccountServices, Core } from '../core/core.ts';
 import { createEntities } from '../core/entities/entities.ts';
 import { creationOf } from '../core/entities/entity-changes.ts';
-import { createAccess } from '../core/identity/access.ts';
+import { type Access, createAccess } from '../core/identity/access.ts';
 import { createAuthenticator } from '../core/identity/authenticator.ts';
 import { findAdminUser } from '../core/identity/find-admin-user.ts';
-import { createRightHolders } from '../core/identity/right-holders.ts';
 import { createMemberships } from '../core/identity/memberships.ts';
+import { createRightHolders } from '../core/identity/right-holders.ts';
 import { createRoles } from '../core/identity/roles.ts';
+import { createMailLimit } from '../core/identity/throttle.ts';
 import { createTokenIdleness } from '../core/identity/token-idleness.ts';
 import { createTypedServices } from '../core/identity/typed-services.ts';
 import { createSealer } from '../core/keys/sealer.ts';
@@ -19,8 +20,10 @@ import { passwordGrant } from '../core/oauth/grants/password.ts';
 import { createTokenAuthority } from '../core/oauth/token-authority.ts';
 import { createTokenEndpoint } from '../core/oauth/token-endpoint.ts';
 import type { Mailer, PasswordHasher } from '../core/ports.ts';
+import { createMembers } from '../core/tenancy/members.ts';
+import { createSignUp } from '../core/tenancy/sign-up.ts';
 import { createTenancyCache } from '../core/tenancy/tenancy-cache.ts';
-import { createTenancy } from '../core/tenancy/tenancy-service.ts';
+import { createTenancy, type Tenancy } from '../core/tenancy/tenancy-service.ts';
 import { createUuidSource } from '../core/uuid.ts';
 import type { Storage } from '../storage/storage.ts';
 import { composeAccounts } from './compose-accounts.ts';
@@ -72,6 +75,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     ...createRightHolders(entities),
     longestIdle: createTokenIdleness(clock),
   });
+  const membership = composeMembership(parts, tenancy, accounts, access);
   const authenticator = createAuthenticator({
     tokens,
     tenancy,
@@ -84,6 +88,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
   });
   return {
     ...accounts,
+    ...membership,
     tenancy,
     tenancyCache: cache,
     tenancyStore: storage.tenancy,
@@ -102,5 +107,33 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     refusals: storage.refusals,
     outbox: storage.outbox,
     refreshTokenKeys: tokenKeys.refresh,
+  };
+}
+
+/** How organizations come to be and who belongs to them. */
+function composeMembership(
+  { configuration, storage, clock }: CoreParts,
+  tenancy: Tenancy,
+  { adminAccounts: accounts, adminActivation: activation }: AccountServices,
+  access: Access,
+): Pick<Core, 'signUp' | 'members'> {
+  const { signup, organizationApproval: requireOrganizationApproval } = configuration;
+  return {
+    signUp: createSignUp({
+      tenancy,
+      access,
+      accounts,
+      activation,
+      mailLimit: createMailLimit({ clock }),
+      settings: { signup, requireOrganizationApproval },
+    }),
+    members: createMembers({
+      store: storage.tenancy,
+      adminUsers: storage.adminUsers,
+      accounts,
+      activation,
+      access,
+      clock,
+    }),
   };
 }

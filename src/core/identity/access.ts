@@ -13,7 +13,7 @@ export interface Access {
   isSuperuser(caller: Caller): Promise<boolean>;
   /** @throws KeygridError `system_access_denied` */
   requireSuperuser(caller: Caller): Promise<void>;
-  /** @throws KeygridError `organization_access_denied` */
+  /** Until it is approved, only the superuser has access. @throws KeygridError `organization_access_denied` */
   requireOrganization(caller: Caller, organization: Organization): Promise<void>;
   /** Superuser, member or client of the owning organization, or the application's own client. */
   isApplicationAdmin(caller: Caller, application: Application): Promise<boolean>;
@@ -87,7 +87,8 @@ export function createAccess(options: AccessOptions): Access {
         throw new KeygridError('system_access_denied', 'No system access authorized');
     },
     async requireOrganization(caller, organization) {
-      if (await belongsTo(caller, organization.uuid)) return;
+      const usable = organization.activated || (await isSuperuser(caller));
+      if (usable && (await belongsTo(caller, organization.uuid))) return;
       throw new KeygridError('organization_access_denied', 'No organization access authorized');
     },
     async requireApplicationAdmin(caller, application) {

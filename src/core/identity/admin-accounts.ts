@@ -69,6 +69,8 @@ export interface AdminAccounts {
 
   /** Whether mail was sent: not for the caller's eyes. @throws KeygridError `throttled` */
   requestPasswordReset(reference: string, origin: Origin): Promise<boolean>;
+  /** On behalf of an administrator who has just made the account. */
+  sendPasswordReset(user: AdminUser): Promise<boolean>;
   /** Whether the link is good. @throws KeygridError `account_not_found` */
   acceptsResetToken(reference: string, token: unknown): Promise<boolean>;
   /**
@@ -184,6 +186,7 @@ export function createAdminAccounts(options: AdminAccountsOptions): AdminAccount
 
     requestPasswordReset: (reference, origin) =>
       reset.request(managementPlace, reference, () => find(reference), origin),
+    sendPasswordReset: (user) => reset.send(managementPlace, user),
     acceptsResetToken: async (reference, token) =>
       reset.accepts(managementPlace, await require(reference), token),
     async resetPassword(reference, given) {

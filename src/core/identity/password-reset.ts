@@ -23,6 +23,8 @@ export interface PasswordReset {
     find: () => Promise<MailableAccount | undefined>,
     origin: Origin,
   ): Promise<boolean>;
+  /** On behalf of who may have it sent: nothing is counted. Whether there was an address to send to. */
+  send(place: AccountPlace, account: MailableAccount): Promise<boolean>;
   /** Whether `complete` would accept the token. */
   accepts(place: AccountPlace, account: MailableAccount, token: unknown): Promise<boolean>;
   /**
@@ -47,13 +49,18 @@ export interface PasswordResetOptions {
 
 export function createPasswordReset(options: PasswordResetOptions): PasswordReset {
   const { passwords, mailTokens, mail, mailLimit } = options;
+
+  async function send(place: AccountPlace, account: MailableAccount): Promise<boolean> {
+    if (account.email === undefined) return false;
+    return mail.passwordReset(place, account, await mailTokens.issue(bindingOf(place, account)));
+  }
+
   return {
+    send,
     async request(place, reference, find, { address }) {
       mailLimit.take({ realm: place.realm, reference, address });
       const account = await find();
-      if (account?.email === undefined) return false;
-      const token = await mailTokens.issue(bindingOf(place, account));
-      return mail.passwordReset(place, account, token);
+      return account ? send(place, account) : false;
     },
     async accepts(place, account, token) {
       try {

@@ -52,9 +52,6 @@ export function createTenancyCache(
     return value;
   }
 
-  const alive = (application: Application | undefined): Application | undefined =>
-    application?.deletedAt === undefined ? application : undefined;
-
   const organization = (reference: string): Promise<Organization | undefined> => {
     const key = reference.toLowerCase();
     return through(organizations, key, () =>
@@ -62,9 +59,15 @@ export function createTenancyCache(
     );
   };
 
+  /** A live application, of an organization that needs no approval any more. */
+  async function usable(application: Application | undefined): Promise<Application | undefined> {
+    if (!application || application.deletedAt !== undefined) return undefined;
+    return (await organization(application.organizationUuid))?.activated ? application : undefined;
+  }
+
   const applicationByUuid = (uuid: Uuid): Promise<Application | undefined> => {
     const key = uuid.toLowerCase();
-    return through(applications, key, async () => alive(await tenancy.findApplication({ uuid: key })));
+    return through(applications, key, async () => usable(await tenancy.findApplication({ uuid: key })));
   };
 
   async function readApplication(
@@ -74,7 +77,9 @@ export function createTenancyCache(
     const owner = await organization(organizationReference);
     if (!owner) return undefined;
     if (!isUuid(applicationReference)) {
-      return tenancy.findApplication({ organizationUuid: owner.uuid, name: applicationReference });
+      return usable(
+        await tenancy.findApplication({ organizationUuid: owner.uuid, name: applicationReference }),
+      );
     }
     const found = await applicationByUuid(applicationReference);
     return found?.organizationUuid === owner.uuid ? found : undefined;
@@ -88,7 +93,7 @@ export function createTenancyCache(
       ),
     applicationByUuid,
     applicationByKey: (key) =>
-      through(applications, `#${key}`, async () => alive(await tenancy.findApplication({ key }))),
+      through(applications, `#${key}`, async () => usable(await tenancy.findApplication({ key }))),
     membership: (uuid) =>
       through(memberships, uuid, async () => {
         const user = await adminUsers.find({ uuid });

@@ -56,6 +56,7 @@ export const wireErrors: Record<ErrorCode, WireError> = {
   application_delete_refused: row(405, 'unsupported_rest_operation'),
   signup_closed: row(400, 'illegal_argument'),
   not_implemented: row(501, 'not_implemented'),
+  token_mismatch: row(400, 'token'),
   mail_token_invalid: row(400, 'token'),
   write_conflict: row(409, 'conflict'),
   entity_too_large: row(413, 'entity_too_large'),
