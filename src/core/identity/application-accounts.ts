@@ -3,11 +3,13 @@ import type { StoredEntity } from '../entities/entity-store.ts';
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
+import type { Uuid } from '../uuid.ts';
 import { type Origin, placeOf } from './account-place.ts';
 import type { AccountTokens } from './account-tokens.ts';
 import type { Credential } from './accounts.ts';
 import type { ApplicationActivation } from './application-activation.ts';
 import { applicationUserOf, readApplicationUser, withPicture } from './application-user.ts';
+import { createUsers } from './create-users.ts';
 import {
   type PasswordChangeOptions,
   type PasswordChangeRequest,
@@ -24,12 +26,17 @@ export interface WriteOptions {
   administrator: boolean;
 }
 
+export interface CreateOptions extends WriteOptions {
+  /** Chosen by the caller, as `PUT /users/{uuid}` does; it must not be in use. */
+  uuid?: Uuid;
+}
+
 export interface ApplicationAccounts {
   /**
    * A password that is refused leaves no user behind.
    * @throws KeygridError `invalid_argument`, `missing_property`, `duplicate_value`, `password_policy`, `overloaded`
    */
-  create(application: Application, sent: Properties, options: WriteOptions): Promise<StoredEntity>;
+  create(application: Application, sent: Properties, options: CreateOptions): Promise<StoredEntity>;
   /** Those that could be created, in order; items at fault are left out. @throws KeygridError `overloaded` */
   createMany(application: Application, sent: Properties[], options: WriteOptions): Promise<StoredEntity[]>;
 
@@ -113,9 +120,10 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
   async function store(
     application: Application,
     { properties, credential }: Prepared,
+    uuid?: Uuid,
   ): Promise<StoredEntity> {
     const users = entities.of(application);
-    const user = await users.create('user', properties);
+    const user = await users.create('user', properties, uuid === undefined ? {} : { uuid });
     if (credential) {
       try {
         await passwords.store(placeOf(application), user.uuid, credential);
@@ -140,17 +148,16 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
   return {
     find,
     require,
-    create: async (application, sent, how) => store(application, await prepare(application, sent, how)),
-    async createMany(application, sent, how) {
-      const prepared: Prepared[] = [];
-      // One password after the other: a batch has one turn at a time, like everyone.
-      for (const item of sent) {
-        const ready = await unlessAtFault(prepare(application, item, how));
-        if (ready) prepared.push(ready);
-      }
-      const stored = await Promise.all(prepared.map((item) => unlessAtFault(store(application, item))));
-      return stored.filter((user) => user !== undefined);
-    },
+    create: async (application, sent, how) =>
+      store(application, await prepare(application, sent, how), how.uuid),
+    createMany: (application, sent, how) =>
+      createUsers(
+        {
+          prepare: (properties) => prepare(application, properties, how),
+          store: (prepared) => store(application, prepared),
+        },
+        sent,
+      ),
 
     async update(application, user, patch, { administrator }) {
       const before = applicationUserOf(user);
@@ -215,15 +222,3 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
 
 const isOtherAddress = (before: string | undefined, sent: unknown): boolean =>
   sent !== undefined && String(sent ?? '').toLowerCase() !== (before ?? '').toLowerCase();
-
-/** What the sender of a batch can do nothing about ends the batch; an item at fault is only left out. */
-async function unlessAtFault<Result>(attempt: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await attempt;
-  } catch (error) {
-    const isAtFault =
-      error instanceof KeygridError && error.code !== 'overloaded' && error.code !== 'store_unavailable';
-    if (isAtFault) return undefined;
-    throw error;
-  }
-}
