@@ -10,6 +10,7 @@ import type { ApplicationActivation } from './identity/application-activation.ts
 import type { Authenticator } from './identity/authenticator.ts';
 import type { Login } from './identity/login.ts';
 import type { Memberships } from './identity/memberships.ts';
+import type { PathPermission } from './identity/path-permission.ts';
 import type { Roles } from './identity/roles.ts';
 import type { TypedServices } from './identity/typed-services.ts';
 import type { TokenAuthority } from './oauth/token-authority.ts';
@@ -45,6 +46,7 @@ export interface Core extends AccountServices {
   /** For users, roles and groups; all other types are written through `entities`. */
   typedServices: TypedServices;
   access: Access;
+  pathPermission: PathPermission;
   authenticator: Authenticator;
   tokens: TokenAuthority;
   tokenEndpoint: TokenEndpoint;

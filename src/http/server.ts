@@ -49,7 +49,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 4096 },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      // `/Users/x/permissions` must be the same resource as `/users/x/permissions`.
+      caseSensitive: false,
+      maxParamLength: 4096,
+    },
     genReqId: () => random.bytes(12).toString('base64url'),
     requestIdHeader: false,
     serverFactory: (handler) => createServer(connectionBounds, prepared(handler, prepare)),

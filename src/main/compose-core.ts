@@ -8,6 +8,7 @@ import { type Access, createAccess } from '../core/identity/access.ts';
 import { createAuthenticator } from '../core/identity/authenticator.ts';
 import { findAdminUser } from '../core/identity/find-admin-user.ts';
 import { createMemberships } from '../core/identity/memberships.ts';
+import { createPathPermission } from '../core/identity/path-permission.ts';
 import { createRightHolders } from '../core/identity/right-holders.ts';
 import { createRoles } from '../core/identity/roles.ts';
 import { createMailLimit } from '../core/identity/throttle.ts';
@@ -98,6 +99,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     memberships: createMemberships({ edgesOf: storage.edges, clock }),
     typedServices: createTypedServices({ entities, accounts: accounts.applicationAccounts }),
     access,
+    pathPermission: createPathPermission(access, entities),
     authenticator,
     tokens,
     tokenEndpoint: createTokenEndpoint(tokens, [

@@ -4,7 +4,6 @@
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
-import type { Operation } from '../../core/identity/permission-pattern.ts';
 import { guest } from '../../core/identity/principal.ts';
 import type { Application } from '../../core/tenancy/tenancy.ts';
 import { authenticateRequest } from './authenticate.ts';
@@ -13,10 +12,11 @@ import { paramsOf, type UsergridOptions } from './context.ts';
 import { addCorsHeaders } from './cors.ts';
 import type { QueryParameters } from './envelope.ts';
 import type { WireError } from './errors.ts';
+import { guardRoute } from './guard.ts';
 import { requireCallback } from './json-padding.ts';
 import { sendFault, sendRefusal } from './refuse.ts';
 import { applicationRoutes, managementRoutes, rootRoutes } from './routes.ts';
-import { anyOrganization, pathInApplication } from './url.ts';
+import { anyOrganization } from './url.ts';
 
 export function usergridDialect(app: FastifyInstance, options: UsergridOptions): void {
   const { core } = options;
@@ -67,27 +67,6 @@ async function resolveApplication(request: FastifyRequest, { core }: UsergridOpt
   if (!found)
     throw new KeygridError('application_not_found', `Could not find application for ${application}`);
   return found;
-}
-
-async function guardRoute(request: FastifyRequest, { core }: UsergridOptions): Promise<void> {
-  const { guard = 'permission' } = request.routeOptions.config;
-  if (guard === 'none') return;
-  if (guard === 'application_admin')
-    return core.access.requireApplicationAdmin(request.caller, request.application);
-  const path = decodePath(pathInApplication(request.url));
-  await core.access.requirePermission(request.caller, request.application, operationOf(request.method), path);
-}
-
-/** usergrid-auth.md 7.2: HEAD needs what GET needs. */
-const operationOf = (method: string): Operation =>
-  method === 'HEAD' ? 'get' : method === 'PATCH' ? 'put' : (method.toLowerCase() as Operation);
-
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 const notFound: WireError = { status: 404, error: 'not_found', exception: 'keygrid.not_found' };

@@ -6,7 +6,10 @@ import { sendRefusal } from './refuse.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
 
-/** Who may call: the path's permission is asked for, or only application admins, or the handler sees to it itself. */
+/**
+ * Who may call a path below an application: whoever has the path's permission (the default), application admins, or
+ * the handler sees to it itself.
+ */
 export type Guard = 'permission' | 'application_admin' | 'none';
 
 declare module 'fastify' {
@@ -66,7 +69,7 @@ function addRoute(
       ...operation.schema,
       ...(hide ? { hide: true } : {}),
     } as FastifySchema,
-    config: { guard: operation.guard ?? 'none' },
+    config: operation.guard ? { guard: operation.guard } : {},
     handler: operation.answer,
   });
 }

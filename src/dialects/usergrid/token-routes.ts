@@ -26,7 +26,8 @@ export const managementTokenRoutes: Routes = (app, options) => {
 
 export const applicationTokenRoutes: Routes = (app, options) => {
   const answer = issueToken(options, true);
-  resource(app, '/:organization/:application/token', { GET: { summary, answer }, POST: { summary, answer } });
+  const operation = { summary, answer, guard: 'none' } as const;
+  resource(app, '/:organization/:application/token', { GET: operation, POST: operation });
 };
 
 function issueToken(options: UsergridOptions, ofApplication: boolean): Answer {
