@@ -3,6 +3,7 @@ import type { ApplicationEntities, Entities } from '../entities/entities.ts';
 import type { StoredEntity } from '../entities/entity-store.ts';
 import { KeygridError } from '../errors.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
+import type { Uuid } from '../uuid.ts';
 import type { ApplicationAccounts } from './application-accounts.ts';
 import { newRoleProperties, rolePatch } from './role-properties.ts';
 
@@ -11,12 +12,17 @@ export interface Writer {
   administrator: boolean;
 }
 
+export interface Creator extends Writer {
+  /** Chosen by the caller, as `PUT /users/{uuid}` does; it must not be in use. */
+  uuid?: Uuid;
+}
+
 /**
  * Properties as sent: what a client may not say is left out or refused.
  * @throws KeygridError `invalid_argument`, `missing_property`, `duplicate_value`, `password_policy`, `overloaded`
  */
 export interface TypedEntityService {
-  create(application: Application, properties: Properties, by: Writer): Promise<StoredEntity>;
+  create(application: Application, properties: Properties, by: Creator): Promise<StoredEntity>;
   /** Those that could be created, in order; items at fault are left out. */
   createMany(application: Application, sent: Properties[], by: Writer): Promise<StoredEntity[]>;
   /** Merges at the first level; null removes. */
@@ -59,7 +65,8 @@ interface Rules {
 function serviceOf(type: 'role' | 'group', rules: Rules, entities: Entities): TypedEntityService {
   const of = (application: Application): ApplicationEntities => entities.of(application);
   return {
-    create: async (application, properties) => of(application).create(type, rules.read(properties)),
+    create: async (application, properties, { uuid }) =>
+      of(application).create(type, rules.read(properties), uuid === undefined ? {} : { uuid }),
     createMany: (application, sent) =>
       of(application).createMany(
         type,
