@@ -8,8 +8,13 @@ import { readAccessToken, writeAccessToken } from './access-token.ts';
 import type { ChangeFeed, Revocation, RevocationReason, RevocationStore } from './revocation-store.ts';
 
 export interface TokenAuthority {
-  /** `lifetime` in ms; Infinity never expires. */
-  issue(principal: Principal, lifetime: number): AccessToken;
+  /** To be asked for before the state of an account is looked at, and handed to `issue`. */
+  moment(): IssueMoment;
+  /**
+   * `lifetime` in ms; Infinity never expires. A principal whose tokens were revoked since `since` gets none: what was
+   * proved by then may no longer hold. @throws KeygridError `invalid_grant`
+   */
+  issue(principal: Principal, lifetime: number, since: IssueMoment): AccessToken;
   /** @throws KeygridError `token_invalid`, `token_expired`, `token_revoked`, `token_principal_gone`, `account_*` */
   check(text: string): AccessToken;
   /** The token if it is ours and lives, else undefined. */
@@ -25,6 +30,13 @@ export interface TokenAuthority {
     longestLifetime: number,
     keep?: AccessToken,
   ): Promise<void>;
+}
+
+export interface IssueMoment {
+  /** Milliseconds since the epoch. */
+  time: number;
+  /** How many revocations this process had heard of. */
+  revocationsHeard: number;
 }
 
 export interface TokenAuthorityOptions {
@@ -45,12 +57,19 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
   const live = await createLiveRevocations(revocations, changes, clock, log);
   let counter = 0;
 
-  function issue(principal: Principal, lifetime: number): AccessToken {
-    // A token must never be as old as a revocation of its principal, not even by being made in the same millisecond.
-    const issuedAt = Math.max(clock.now(), live.lastRevocation(principal) + 1);
+  /**
+   * The token is as old as the look at the account that it rests on: a revocation that came after that look, here or
+   * in another process, finds it. One that was known before does not, not even in the same millisecond.
+   */
+  function issue(principal: Principal, lifetime: number, since: IssueMoment): AccessToken {
+    if (live.revokedSince(principal, since)) {
+      throw new KeygridError('invalid_grant', 'invalid username or password');
+    }
+    const issuedAt = Math.max(since.time, live.lastRevocation(principal) + 1);
+    const waited = Math.max(0, clock.now() - issuedAt);
     counter = (counter + 1) & 0xff;
-    const text = writeAccessToken({ principal, issuedAt, lifetime, counter }, keys.current());
-    return readAccessToken(text, keys)!;
+    const claims = { principal, issuedAt, lifetime: lifetime + waited, counter };
+    return readAccessToken(writeAccessToken(claims, keys.current()), keys)!;
   }
 
   function read(text: string): AccessToken | undefined {
@@ -76,6 +95,7 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
   }
 
   return {
+    moment: () => ({ time: clock.now(), revocationsHeard: live.heard() }),
     issue,
     check,
     find(text) {
@@ -123,6 +143,9 @@ function refused(reason: RevocationReason): KeygridError {
 interface LiveRevocations {
   add(revocations: Revocation[]): Promise<void>;
   reasonFor(token: AccessToken): RevocationReason | undefined;
+  /** How many so far. */
+  heard(): number;
+  revokedSince(principal: Principal, since: IssueMoment): boolean;
   /** Issue times up to this one are dead; 0 when the principal was never revoked. */
   lastRevocation(principal: Principal): number;
 }
@@ -134,15 +157,17 @@ async function createLiveRevocations(
   log: Log,
 ): Promise<LiveRevocations> {
   const tokens = new Set<string>();
-  const principals = new Map<string, { issuedBefore: number; reason: RevocationReason }>();
+  const principals = new Map<string, { issuedBefore: number; reason: RevocationReason; heard: number }>();
+  let heard = 0;
   const kept = new Map<string, number>();
 
   function apply(revocation: Revocation): void {
     const { kind, subject, issuedBefore, reason } = revocation;
     if (kind === 'token') tokens.add(subject);
     else if (kind === 'kept') kept.set(subject, issuedBefore);
-    else if ((principals.get(subject)?.issuedBefore ?? 0) <= issuedBefore) {
-      principals.set(subject, { issuedBefore, reason });
+    else if ((principals.get(subject)?.issuedBefore ?? 0) < issuedBefore) {
+      heard += 1;
+      principals.set(subject, { issuedBefore, reason, heard });
     }
   }
 
@@ -158,8 +183,9 @@ async function createLiveRevocations(
   });
   return {
     async add(revocations) {
-      await store.add(revocations);
+      // In memory first: no token slips out between the two.
       for (const revocation of revocations) apply(revocation);
+      await store.add(revocations);
     },
     reasonFor(token) {
       if (tokens.has(token.id)) return 'revoked';
@@ -168,6 +194,9 @@ async function createLiveRevocations(
       if (!found || token.issuedAt > found.issuedBefore) return undefined;
       return (kept.get(token.id) ?? 0) >= found.issuedBefore ? undefined : found.reason;
     },
+    heard: () => heard,
+    revokedSince: (principal, { revocationsHeard }) =>
+      (principals.get(principalSubject(principal))?.heard ?? 0) > revocationsHeard,
     lastRevocation: (principal) => principals.get(principalSubject(principal))?.issuedBefore ?? 0,
   };
 }

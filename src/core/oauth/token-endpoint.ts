@@ -19,12 +19,13 @@ export function createTokenEndpoint(tokens: TokenAuthority, grants: readonly Gra
       const grant = typeof request.grantType === 'string' ? byType.get(request.grantType) : undefined;
       if (!grant) throw invalidGrant();
       chooseLifetime(request.ttl, unlimited);
+      const since = tokens.moment();
       const proved = await grant.prove({
         ...request,
         parameters: pick(request.parameters, grant.parameters),
       });
       const lifetime = chooseLifetime(request.ttl, proved.lifetimes);
-      const token = tokens.issue(proved.principal, lifetime);
+      const token = tokens.issue(proved.principal, lifetime, since);
       return { token, expiresInSeconds: Math.floor(lifetime / 1000), subject: proved.subject };
     },
   };
