@@ -19,7 +19,7 @@ interface Waiting {
   otherwise(): Promise<void>;
 }
 
-const statementsAtOnce = 3;
+const statementsAtOnce = 2;
 const creationsAtMost = 64;
 
 /**

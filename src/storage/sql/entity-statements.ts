@@ -55,7 +55,11 @@ const indexColumns = {
 const insertIndexEntries = insertEach('entity_index', indexColumns);
 const deleteIndexEntries = deleteEach('entity_index', indexColumns);
 const deleteEdgesFrom = statement('delete from edges where application_id = ? and source_id = ?');
-const deleteEdgesTo = statement('delete from edges where application_id = ? and target_id = ?');
+/** By whole keys: SQLite would else look for the target among all edges of the application. */
+const deleteEdgesTo = statement(
+  `delete from edges where (application_id, source_id, verb, target_id) in
+     (select application_id, source_id, verb, target_id from edges where application_id = ? and target_id = ?)`,
+);
 const deletePermissions = statement('delete from permissions where application_id = ? and holder_id = ?');
 const deleteCredential = statement('delete from credentials where application_id = ? and account_id = ?');
 

@@ -6,7 +6,6 @@
 import type {
   IndexEntry,
   IndexPosition,
-  IndexRange,
   IndexWalk,
   IndexWalkResult,
 } from '../../core/entities/entity-store.ts';
@@ -29,15 +28,11 @@ const shapesKept = 500;
 const statementsByShape = new Map<string, Statement>();
 
 export function* walkIndex(application: RealmKey, walk: IndexWalk): Work<IndexWalkResult> {
+  const run = runOf(walk);
+  if (!run) return { entities: [], position: undefined };
   const parameters: SqlValue[] = [];
-  const sql = walkStatement(application, walk, parameters);
-  let shape = statementsByShape.get(sql);
-  if (!shape) {
-    const keep = statementsByShape.size < shapesKept;
-    shape = statement(sql, { keep });
-    if (keep) statementsByShape.set(sql, shape);
-  }
-  const found = yield* rows(shape, ...parameters);
+  const sql = walkStatement(application, walk, run, parameters);
+  const found = yield* rows(statementOf(sql), ...parameters);
   const kept = found.filter((row) => row.kept === 1).slice(0, walk.limit);
   const full = kept.length === walk.limit;
   const last = full ? kept.at(-1) : found.at(-1);
@@ -48,32 +43,92 @@ export function* walkIndex(application: RealmKey, walk: IndexWalk): Work<IndexWa
   };
 }
 
+function statementOf({ sqlite, postgres }: { sqlite: string; postgres: string }): Statement {
+  let shape = statementsByShape.get(sqlite);
+  if (!shape) {
+    const keep = statementsByShape.size < shapesKept;
+    shape = statement(sqlite, { postgres, keep });
+    if (keep) statementsByShape.set(sqlite, shape);
+  }
+  return shape;
+}
+
 const toPosition = (row: Row): IndexPosition => ({
   value: bytes(row, 'value'),
   created: integer(row, 'indexed_created'),
   uuid: uuidFromOrderedBytes(bytes(row, 'entity_id')),
 });
 
+/** One end of a run: behind a position, or at a value. */
+type RunEdge = { after: IndexPosition } | { value: Uint8Array; inclusive: boolean } | undefined;
+
+interface Run {
+  /** Set where the run is all of one value; the other two then bound created and uuid only. */
+  exactly: Uint8Array | undefined;
+  begin: RunEdge;
+  end: RunEdge;
+}
+
+/**
+ * Where the walk begins and ends, in its own direction. A position takes the place of the bound behind it: with both
+ * in the statement an engine may seek by the bound and pass over all that earlier pages showed. A position outside
+ * of the range, as a forged cursor has, opens nothing outside of it. Undefined when nothing is left.
+ */
+function runOf({ range, descending, after }: IndexWalk): Run | undefined {
+  const from: RunEdge = range.from && { value: range.from, inclusive: range.fromInclusive };
+  const to: RunEdge = range.to && { value: range.to, inclusive: range.toInclusive };
+  const [first, last] = descending ? [to, from] : [from, to];
+  const ahead = (value: Uint8Array, of: Uint8Array): number =>
+    descending ? Buffer.compare(of, value) : Buffer.compare(value, of);
+  const exactly =
+    first?.inclusive && last?.inclusive && ahead(first.value, last.value) === 0 ? first.value : undefined;
+  if (!after) return { exactly, begin: first, end: last };
+  if (last && ahead(after.value, last.value) > 0) return undefined;
+  const distance = first ? ahead(after.value, first.value) : 1;
+  const begin = distance > 0 || (distance === 0 && first?.inclusive) ? { after } : first;
+  return { exactly, begin, end: last };
+}
+
 /**
  * The inner select looks at `scanLimit` rows of the range at most and marks those that pass; the outer one reads the
- * bodies of those that pass.
+ * bodies of those that pass, one key look-up each: PostgreSQL is held to that by a lateral join with a limit.
  */
-function walkStatement(application: RealmKey, walk: IndexWalk, parameters: SqlValue[]): string {
+function walkStatement(
+  application: RealmKey,
+  walk: IndexWalk,
+  run: Run,
+  parameters: SqlValue[],
+): { sqlite: string; postgres: string } {
   const direction = walk.descending ? 'desc' : 'asc';
   const kept = walk.probes.map((probe) => probeCondition(application, walk.type, probe, parameters));
-  const range =
-    rangeCondition(application, walk.type, walk.range, parameters) + afterCondition(walk, parameters);
+  parameters.push(application, walk.type, walk.range.path);
+  const bounds = runConditions(walk, run, parameters);
   parameters.push(kept.length > 0 ? walk.scanLimit : Math.min(walk.scanLimit, walk.limit));
-  return `select s.value as value, s.created as indexed_created, s.entity_id as entity_id, s.kept as kept,
+  // All of one value is in order of created without being told so, and PostgreSQL would sort to make sure.
+  const columns = run.exactly ? ['created', 'entity_id'] : ['value', 'created', 'entity_id'];
+  const orderOf = (table: string): string =>
+    `order by ${columns.map((column) => `${table}.${column} ${direction}`).join(', ')}`;
+  const withEntities = (entities: string): string =>
+    `select s.value as value, s.created as indexed_created, s.entity_id as entity_id, s.kept as kept,
       e.type as type, e.created as created, e.modified as modified, e.version as version, e.body as body
     from (select w.application_id, w.value, w.created, w.entity_id,
         ${kept.length > 0 ? `case when ${kept.join(' and ')} then 1 else 0 end` : '1'} as kept
-      from entity_index w where ${range}
-      order by w.value ${direction}, w.created ${direction}, w.entity_id ${direction} limit ?) s
-    left join entities e on e.application_id = s.application_id and e.entity_id = s.entity_id and s.kept = 1
-    order by s.value ${direction}, s.created ${direction}, s.entity_id ${direction}`;
+      from entity_index w where ${['w.application_id = ? and w.type = ? and w.path = ?', ...bounds].join(' and ')}
+      ${orderOf('w')} limit ?) s
+    left join ${entities}
+    ${orderOf('s')}`;
+  return {
+    sqlite: withEntities(
+      'entities e on e.application_id = s.application_id and e.entity_id = s.entity_id and s.kept = 1',
+    ),
+    postgres: withEntities(
+      `lateral (select * from entities x where x.application_id = s.application_id
+        and x.entity_id = s.entity_id and s.kept = 1 limit 1) e on true`,
+    ),
+  };
 }
 
+/** The offset keeps PostgreSQL from reading all that has the probed value into a hash table first. */
 function probeCondition(
   application: RealmKey,
   type: string,
@@ -82,35 +137,32 @@ function probeCondition(
 ): string {
   parameters.push(application, type, probe.path, probe.value);
   return `exists (select 1 from entity_index p where p.application_id = ? and p.type = ? and p.path = ?
-    and p.value = ? and p.created = w.created and p.entity_id = w.entity_id)`;
+    and p.value = ? and p.created = w.created and p.entity_id = w.entity_id limit 1 offset 0)`;
 }
 
-function rangeCondition(
-  application: RealmKey,
-  type: string,
-  range: IndexRange,
-  parameters: SqlValue[],
-): string {
-  const { path, from, to, fromInclusive, toInclusive } = range;
-  parameters.push(application, type, path);
-  let condition = 'w.application_id = ? and w.type = ? and w.path = ?';
-  if (from && to && fromInclusive && toInclusive && Buffer.compare(from, to) === 0) {
-    parameters.push(from);
-    return `${condition} and w.value = ?`;
+function runConditions({ descending }: IndexWalk, run: Run, parameters: SqlValue[]): string[] {
+  const forward = descending ? '<' : '>';
+  const backward = descending ? '>' : '<';
+  if (!run.exactly) {
+    return [
+      ...edgeCondition(run.begin, forward, parameters),
+      ...edgeCondition(run.end, backward, parameters),
+    ];
   }
-  if (from) {
-    parameters.push(from);
-    condition += ` and w.value ${fromInclusive ? '>=' : '>'} ?`;
-  }
-  if (to) {
-    parameters.push(to);
-    condition += ` and w.value ${toInclusive ? '<=' : '<'} ?`;
-  }
-  return condition;
+  parameters.push(run.exactly);
+  if (!run.begin || !('after' in run.begin)) return ['w.value = ?'];
+  const { created, uuid } = run.begin.after;
+  parameters.push(created, uuidToOrderedBytes(uuid));
+  return ['w.value = ?', `(w.created, w.entity_id) ${forward} (?, ?)`];
 }
 
-function afterCondition(walk: IndexWalk, parameters: SqlValue[]): string {
-  if (!walk.after) return '';
-  parameters.push(walk.after.value, walk.after.created, uuidToOrderedBytes(walk.after.uuid));
-  return ` and (w.value, w.created, w.entity_id) ${walk.descending ? '<' : '>'} (?, ?, ?)`;
+function edgeCondition(edge: RunEdge, comparison: '<' | '>', parameters: SqlValue[]): string[] {
+  if (!edge) return [];
+  if ('after' in edge) {
+    const { value, created, uuid } = edge.after;
+    parameters.push(value, created, uuidToOrderedBytes(uuid));
+    return [`(w.value, w.created, w.entity_id) ${comparison} (?, ?, ?)`];
+  }
+  parameters.push(edge.value);
+  return [`w.value ${comparison}${edge.inclusive ? '=' : ''} ?`];
 }

@@ -50,8 +50,9 @@ export const schema0001 = (type: SchemaTypes): string[] => [
     application_id ${type.integer} not null, source_id ${type.bytes} not null, verb text not null,
     target_id ${type.bytes} not null, source_type text not null, target_type text not null,
     connected_at ${type.integer} not null, primary key (application_id, source_id, verb, target_id)) ${type.clustered}`,
-  `create index edges_outgoing on edges (application_id, source_id, verb, connected_at, target_id)`,
-  `create index edges_incoming on edges (application_id, target_id, verb, connected_at, source_id)`,
+  // With the types, so that a page of far ends is read from the index alone: SQLite would else pass over the tenant.
+  `create index edges_outgoing on edges (application_id, source_id, verb, connected_at, target_id, target_type)`,
+  `create index edges_incoming on edges (application_id, target_id, verb, connected_at, source_id, source_type)`,
   `create table permissions (
     application_id ${type.integer} not null, holder_id ${type.bytes} not null, permission text not null,
     position ${type.integer} not null, primary key (application_id, holder_id, permission)) ${type.clustered}`,
@@ -61,9 +62,11 @@ export const schema0001 = (type: SchemaTypes): string[] => [
   `create table mail_tokens (
     digest text primary key, realm ${type.integer} not null, subject text not null, purpose text not null,
     expires_at ${type.integer} not null)`,
+  `create index mail_tokens_by_expiry on mail_tokens (expires_at)`,
   `create table revocations (
     kind text not null, subject text not null, issued_before ${type.integer} not null, reason text not null,
     expires_at ${type.integer}, primary key (kind, subject))`,
+  `create index revocations_by_expiry on revocations (expires_at)`,
   `create table refusals (
     request_id text primary key, at ${type.integer} not null, refusal text not null)`,
   `create index refusals_by_time on refusals (at)`,

@@ -31,7 +31,7 @@ export type Step =
 
 export type Work<Result> = Generator<Step, Result, Row[]>;
 
-let statements = 0;
+const kept: Statement[] = [];
 
 export interface StatementOptions {
   /** Adds a row lock where those exist; SQLite has one writer and needs none. */
@@ -44,18 +44,22 @@ export interface StatementOptions {
 
 export function statement(text: string, options: StatementOptions = {}): Statement {
   const { lock = false, keep = true, postgres = text } = options;
-  return { sqlite: text, postgres: numbered(postgres) + (lock ? ' for update' : ''), name: nextName(keep) };
+  const whole = numbered(postgres) + (lock ? ' for update' : '');
+  return keep ? keepStatement(text, whole) : { sqlite: text, postgres: whole, name: undefined };
 }
+
+function keepStatement(sqlite: string, postgres: string): Statement {
+  const made = { sqlite, postgres, name: `keygrid_${kept.length + 1}` };
+  kept.push(made);
+  return made;
+}
+
+/** Every statement that engines keep prepared, of what was loaded and run so far: for a test to compile them all. */
+export const statementsKept = (): readonly Statement[] => kept;
 
 function numbered(text: string): string {
   let parameter = 0;
   return text.replaceAll('?', () => `$${++parameter}`);
-}
-
-function nextName(keep: boolean): string | undefined {
-  if (!keep) return undefined;
-  statements += 1;
-  return `keygrid_${statements}`;
 }
 
 /** Columns of a table, with PostgreSQL's name for the type of each. */
@@ -71,26 +75,22 @@ export function insertEach(table: string, columns: Columns): ManyStatement {
   const names = Object.keys(columns);
   const into = `insert into ${table} (${names.join(', ')})`;
   const values = names.map(() => '?').join(', ');
-  return {
-    many: true,
-    sqlite: `${into} values (${values}) on conflict do nothing`,
-    postgres: numbered(`${into} select * from ${arraysOf(columns)} on conflict do nothing`),
-    name: nextName(true),
-  };
+  const made = keepStatement(
+    `${into} values (${values}) on conflict do nothing`,
+    numbered(`${into} select * from ${arraysOf(columns)} on conflict do nothing`),
+  );
+  return { ...made, many: true };
 }
 
 /** Deletes each row that has these values; `columns` are the table's key. */
 export function deleteEach(table: string, columns: Columns): ManyStatement {
   const names = Object.keys(columns);
   const same = names.map((name) => `${table}.${name} = gone.${name}`).join(' and ');
-  return {
-    many: true,
-    sqlite: `delete from ${table} where ${names.map((name) => `${name} = ?`).join(' and ')}`,
-    postgres: numbered(
-      `delete from ${table} using ${arraysOf(columns)} as gone (${names.join(', ')}) where ${same}`,
-    ),
-    name: nextName(true),
-  };
+  const made = keepStatement(
+    `delete from ${table} where ${names.map((name) => `${name} = ?`).join(' and ')}`,
+    numbered(`delete from ${table} using ${arraysOf(columns)} as gone (${names.join(', ')}) where ${same}`),
+  );
+  return { ...made, many: true };
 }
 
 export function* rows(which: Statement, ...parameters: SqlValue[]): Work<Row[]> {
