@@ -1,0 +1,69 @@
+/** Creating a batch. usergrid-data.md 1.2: what breaks a rule is left out, the rest is created in order. */
+import { type ErrorCode, KeygridError } from '../errors.ts';
+import type { Creation } from './entity-changes.ts';
+import type { StoredEntity } from './entity-store.ts';
+import type { EntityWriter } from './entity-writer.ts';
+
+/** Written side by side, so that they share transactions. */
+const writtenAtOnce = 100;
+
+/** What is wrong with an item; anything else is wrong with the server and ends the batch. */
+const ownFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'invalid_argument',
+  'missing_property',
+  'duplicate_value',
+  'entity_too_large',
+]);
+
+export async function createMany(
+  writer: EntityWriter,
+  type: string,
+  bodies: unknown[],
+): Promise<StoredEntity[]> {
+  const created: StoredEntity[] = [];
+  for (let from = 0; from < bodies.length; from += writtenAtOnce) {
+    const creations = bodies
+      .slice(from, from + writtenAtOnce)
+      .map((body) => unlessFaulty(() => writer.prepare(type, body)))
+      .filter((creation) => creation !== undefined);
+    created.push(...(await writeAll(writer, creations)));
+  }
+  return created;
+}
+
+/** Items that claim what one before them claims wait until that one is written or refused. */
+async function writeAll(writer: EntityWriter, creations: Creation[]): Promise<StoredEntity[]> {
+  const claimed = new Set<string>();
+  const written = new Map<Creation, StoredEntity | undefined>();
+  const later: Creation[] = [];
+  const atOnce: Promise<unknown>[] = [];
+  const write = async (creation: Creation): Promise<void> => {
+    written.set(creation, await unlessRefused(writer.write(creation)));
+  };
+  for (const creation of creations) {
+    const keys = creation.claims.map(({ property, value }) => `${property} ${value}`);
+    const waits = keys.some((key) => claimed.has(key));
+    for (const key of keys) claimed.add(key);
+    if (waits) later.push(creation);
+    else atOnce.push(write(creation));
+  }
+  await Promise.all(atOnce);
+  for (const creation of later) await write(creation);
+  return creations.map((creation) => written.get(creation)).filter((entity) => entity !== undefined);
+}
+
+function unlessFaulty<Result>(make: () => Result): Result | undefined {
+  try {
+    return make();
+  } catch (error) {
+    return ignoringOwnFault(error);
+  }
+}
+
+const unlessRefused = <Result>(writing: Promise<Result>): Promise<Result | undefined> =>
+  writing.catch(ignoringOwnFault);
+
+function ignoringOwnFault(error: unknown): undefined {
+  if (error instanceof KeygridError && ownFaults.has(error.code)) return undefined;
+  throw error;
+}

@@ -1,0 +1,106 @@
+/** What of an entity is indexed: every scalar, at its lower-case dot path. usergrid-data.md 2.4. */
+import { KeygridError } from '../errors.ts';
+import type { EntityParts } from './entity-body.ts';
+import type { IndexEntry } from './entity-store.ts';
+import type { ScalarValue } from './filter.ts';
+import { encodeIndexValue, isScalar } from './index-key.ts';
+
+export const maximumEntries = 1000;
+/** Objects below this are stored, and found only by looking at the entities themselves. */
+export const maximumIndexedDepth = 32;
+/** Longer paths are not indexed either: the path is a part of the key, whose bytes are bounded. */
+const maximumPathCharacters = 230;
+
+/**
+ * Ends the path at which an entity is marked that has more than one value at the path before it. Where a collection
+ * has no such mark, a walk meets every entity once, and two bounds of a range may be laid together.
+ */
+const manyValuesMark = '[]';
+const mark = encodeIndexValue(true);
+
+export const manyValuesPath = (path: string): string => path + manyValuesMark;
+
+/** Whether every scalar that the path leads to is in the index. */
+export const isIndexedPath = (path: string): boolean =>
+  path !== 'uuid' &&
+  path !== 'type' &&
+  path.length <= maximumPathCharacters &&
+  !path.includes('\0') &&
+  !path.endsWith(manyValuesMark) &&
+  path.split('.').length <= maximumIndexedDepth;
+
+interface Collection {
+  valuesByPath: Map<string, Set<ScalarValue>>;
+  entriesLeft: number;
+}
+
+/** @throws KeygridError `invalid_argument` when the entity has more values than `limit`. */
+export function indexEntriesOf(entity: EntityParts, limit: number = maximumEntries): IndexEntry[] {
+  const entries = [
+    { path: 'created', value: encodeIndexValue(entity.created) },
+    { path: 'modified', value: encodeIndexValue(entity.modified) },
+  ];
+  const collection: Collection = { valuesByPath: new Map(), entriesLeft: limit - entries.length };
+  for (const [path, { value }] of entity.properties) collect(collection, path, value, 1);
+  for (const [path, values] of collection.valuesByPath) {
+    for (const value of values) entries.push({ path, value: encodeIndexValue(value) });
+    if (values.size > 1) entries.push({ path: manyValuesPath(path), value: mark });
+  }
+  return entries;
+}
+
+/** An array stands for each of its elements; an array inside an array is not looked into. */
+function collect(collection: Collection, path: string, value: unknown, depth: number): void {
+  if (!Array.isArray(value)) {
+    collectElement(collection, path, value, depth);
+    return;
+  }
+  for (const element of value) {
+    if (!Array.isArray(element)) collectElement(collection, path, element, depth);
+  }
+}
+
+function collectElement(collection: Collection, path: string, value: unknown, depth: number): void {
+  if (isScalar(value)) {
+    add(collection, path, typeof value === 'string' ? value.toLowerCase() : value);
+  } else if (typeof value === 'object' && value !== null && depth < maximumIndexedDepth) {
+    for (const [name, inner] of Object.entries(value)) {
+      collect(collection, `${path}.${name.toLowerCase()}`, inner, depth + 1);
+    }
+  }
+}
+
+function add(collection: Collection, path: string, value: ScalarValue): void {
+  if (path.length > maximumPathCharacters || path.includes('\0') || path.endsWith(manyValuesMark)) return;
+  let values = collection.valuesByPath.get(path);
+  if (!values) {
+    values = new Set();
+    collection.valuesByPath.set(path, values);
+  }
+  if (values.has(value)) return;
+  // The second value at a path also brings the mark.
+  collection.entriesLeft -= values.size === 1 ? 2 : 1;
+  if (collection.entriesLeft < 0) throw tooManyEntries();
+  values.add(value);
+}
+
+const tooManyEntries = (): KeygridError =>
+  new KeygridError(
+    'invalid_argument',
+    `An entity has at most ${maximumEntries} values: put long lists into entities of their own, or into one text`,
+  );
+
+export interface IndexDifference {
+  added: IndexEntry[];
+  removed: IndexEntry[];
+}
+
+export function diffIndex(before: IndexEntry[], after: IndexEntry[]): IndexDifference {
+  const gone = new Map(before.map((entry) => [keyOf(entry), entry]));
+  const added = after.filter((entry) => !gone.delete(keyOf(entry)));
+  return { added, removed: [...gone.values()] };
+}
+
+/** Paths hold no U+0000, so path and value cannot run into each other. */
+const keyOf = ({ path, value }: IndexEntry): string =>
+  `${path}\0${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')}`;

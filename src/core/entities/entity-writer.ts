@@ -1,0 +1,107 @@
+/** Writes of single entities. A change is made from the version read, and made again when another came first. */
+import { KeygridError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import { isUuid, timeOfUuid, type Uuid, type UuidSource } from '../uuid.ts';
+import { type Creation, creationOf, deletionOf, duplicateValue, replacementOf } from './entity-changes.ts';
+import type { EntityChange, EntityStore, StoredEntity } from './entity-store.ts';
+import type { Turns } from './turns.ts';
+
+/** Then a write gives up. Within this process writers of one entity take turns, so races are with other processes. */
+const mostTries = 20;
+
+export interface EntityWriter {
+  create(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<StoredEntity>;
+  /** Checked and made ready, not written. */
+  prepare(type: string, body: unknown): Creation;
+  write(creation: Creation): Promise<StoredEntity>;
+  update(type: string, entity: StoredEntity | Uuid, patch: unknown): Promise<StoredEntity>;
+  putByUuid(type: string, uuid: Uuid, body: unknown): Promise<StoredEntity>;
+  delete(type: string, entity: StoredEntity | Uuid): Promise<StoredEntity>;
+}
+
+/** @param inTurn shared by all writers of the application. */
+export function createEntityWriter(
+  store: EntityStore,
+  clock: Clock,
+  uuids: UuidSource,
+  inTurn: Turns,
+): EntityWriter {
+  const prepare = (type: string, body: unknown): Creation =>
+    creationOf(type, body, { uuid: uuids.next(), now: clock.now() });
+
+  /** Undefined when another write came first, or an entity of a chosen uuid is there. */
+  async function attempt(change: EntityChange): Promise<StoredEntity | undefined> {
+    const outcome = await store.write(change);
+    if (outcome.kind === 'duplicate') {
+      throw duplicateValue(change.entity.type, outcome.property, outcome.value);
+    }
+    return outcome.kind === 'written' ? change.entity : undefined;
+  }
+
+  async function write(change: Creation): Promise<StoredEntity> {
+    const created = await attempt(change);
+    if (!created) throw duplicateValue(change.entity.type, 'uuid', change.entity.uuid);
+    return created;
+  }
+
+  async function read(type: string, uuid: Uuid): Promise<StoredEntity> {
+    const entity = isUuid(uuid) ? await store.findByUuid(uuid) : undefined;
+    if (entity?.type !== type) throw entityNotFound(type, uuid);
+    return entity;
+  }
+
+  /** Writes what `changeOf` makes of the entity, as often as it takes. */
+  async function change(
+    type: string,
+    given: StoredEntity | Uuid,
+    changeOf: (current: StoredEntity) => EntityChange,
+  ): Promise<StoredEntity> {
+    const uuid = typeof given === 'string' ? given.toLowerCase() : given.uuid;
+    return inTurn(uuid, async () => {
+      let current = typeof given === 'string' ? await read(type, uuid) : given;
+      if (current.type !== type) throw entityNotFound(type, uuid);
+      for (let tries = 0; tries < mostTries; tries += 1) {
+        const written = await attempt(changeOf(current));
+        if (written) return written;
+        current = await read(type, uuid);
+      }
+      throw new KeygridError('write_conflict', 'Others kept changing the entity; try again');
+    });
+  }
+
+  const update: EntityWriter['update'] = (type, entity, patch) =>
+    change(type, entity, (current) => replacementOf(current, patch, clock.now()));
+
+  async function putByUuid(type: string, given: Uuid, body: unknown): Promise<StoredEntity> {
+    const uuid = given.toLowerCase();
+    const found = isUuid(uuid) ? await store.findByUuid(uuid) : undefined;
+    if (found) return update(type, found, body);
+    // Another may create it, or delete it again, in between.
+    return (await attempt(creationWithUuid(type, uuid, body))) ?? update(type, uuid, body);
+  }
+
+  function creationWithUuid(type: string, uuid: Uuid, body: unknown): Creation {
+    if (!isUuid(uuid)) throw new KeygridError('invalid_argument', 'The uuid is malformed');
+    const now = clock.now();
+    return creationOf(type, body, { uuid, now, created: timeOfUuid(uuid) ?? now });
+  }
+
+  return {
+    async create(type, body, options = {}) {
+      const { uuid } = options;
+      return write(
+        uuid === undefined ? prepare(type, body) : creationWithUuid(type, uuid.toLowerCase(), body),
+      );
+    },
+    prepare,
+    write,
+    update,
+    putByUuid,
+    delete: (type, entity) => change(type, entity, deletionOf),
+  };
+}
+
+export const entityNotFound = (type: string, reference: string): KeygridError =>
+  new KeygridError('entity_not_found', `There is no such ${type}`, {
+    subject: { type, reference },
+  });

@@ -1,0 +1,103 @@
+/** Rows of index walks, read in chunks that suit what is in them, and never more than a query may look at. */
+import { setImmediate } from 'node:timers/promises';
+import type { EntityStore, IndexEntry, IndexPosition, IndexRange, StoredEntity } from './entity-store.ts';
+import type { ParsedEntity } from './sort-order.ts';
+
+export interface Row {
+  entity: StoredEntity;
+  position: IndexPosition;
+  /** The entity's body; parsed when first asked for. */
+  parsed(): ParsedEntity;
+}
+
+/** How many index rows may still be looked at. */
+export interface RowBudget {
+  rowsLeft: number;
+  /** Set when a walk had to stop before its end. */
+  ranOut: boolean;
+}
+
+export const rowBudget = (rowsLeft: number): RowBudget => ({ rowsLeft, ranOut: false });
+
+export interface RowWalk {
+  type: string;
+  range: IndexRange;
+  descending: boolean;
+  probes: IndexEntry[];
+  after: IndexPosition | undefined;
+}
+
+const firstChunk = 200;
+const largestChunk = 1000;
+/** With probes, most rows may cost no more than a key look-up. */
+const largestProbedChunk = 5000;
+/** Characters of bodies that a chunk is meant to hold at most. */
+const chunkCharacters = 8_000_000;
+
+/** @param wanted how many rows the caller hopes to need. */
+export async function* rowsOf(
+  store: EntityStore,
+  walk: RowWalk,
+  budget: RowBudget,
+  wanted: number,
+): AsyncGenerator<Row[]> {
+  const largest = walk.probes.length > 0 ? largestProbedChunk : largestChunk;
+  let chunk = Math.min(wanted, firstChunk);
+  let after = walk.after;
+  do {
+    const rows = Math.min(chunk, budget.rowsLeft);
+    if (rows === 0) {
+      budget.ranOut = true;
+      return;
+    }
+    const result = await store.walk({ ...walk, after, limit: rows, scanLimit: rows });
+    budget.rowsLeft -= walk.probes.length > 0 ? rows : result.entities.length;
+    yield result.entities.map(toRow);
+    after = result.position;
+    chunk = nextChunk(chunk, largest, result.entities);
+    // A long walk must not keep others from their turn.
+    if (after) await setImmediate();
+  } while (after);
+}
+
+function toRow({ entity, position }: { entity: StoredEntity; position: IndexPosition }): Row {
+  let parsed: ParsedEntity | undefined;
+  return {
+    entity,
+    position,
+    parsed() {
+      parsed ??= JSON.parse(entity.body) as ParsedEntity;
+      return parsed;
+    },
+  };
+}
+
+function nextChunk(chunk: number, largest: number, read: { entity: StoredEntity }[]): number {
+  const characters = read.reduce((sum, { entity }) => sum + entity.body.length, 0);
+  const fitting = Math.floor(chunkCharacters / Math.max(1, characters / chunk));
+  return Math.max(1, Math.min(chunk * 4, largest, fitting));
+}
+
+export const rowOf = (entity: StoredEntity): Row =>
+  toRow({ entity, position: { value: Buffer.alloc(0), created: entity.created, uuid: entity.uuid } });
+
+/** An entry that no entity has: a walk that probes for it reads no bodies. */
+const nobodysEntry: IndexEntry = { path: 'created', value: Buffer.alloc(0) };
+
+/** Whether the range has fewer than `rows` rows. */
+export async function isShort(
+  store: EntityStore,
+  type: string,
+  range: IndexRange,
+  rows: number,
+): Promise<boolean> {
+  const walk = { type, range, descending: true, probes: [nobodysEntry], after: undefined };
+  const { position } = await store.walk({ ...walk, limit: 1, scanLimit: rows });
+  return position === undefined;
+}
+
+/** Whether the collection has an entry in the range. */
+export async function hasRows(store: EntityStore, type: string, range: IndexRange): Promise<boolean> {
+  const walk = { type, range, descending: true, probes: [], after: undefined };
+  return (await store.walk({ ...walk, limit: 1, scanLimit: 1 })).entities.length > 0;
+}

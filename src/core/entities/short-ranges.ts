@@ -1,0 +1,72 @@
+/** Finds, for a query whose walk turned out long, index ranges that hold its whole result and are short. */
+import { manyValuesPath } from './entity-index.ts';
+import type { EntityStore, IndexRange } from './entity-store.ts';
+import type { EntityType } from './entity-types.ts';
+import type { Filter } from './filter.ts';
+import { encodeIndexValue } from './index-key.ts';
+import { hasRows, isShort } from './index-rows.ts';
+import { isSingleValued, narrowedRange, rangesOf } from './planner.ts';
+
+/** Rows that are few enough to be read and sorted whole; the first size is tried on every candidate first. */
+const shortSizes = [500, 10_000];
+const mostCandidates = 8;
+const mostRanges = 50;
+
+/** @param conditions that all must hold. */
+export async function findShortRanges(
+  store: EntityStore,
+  rules: EntityType,
+  conditions: Filter[],
+): Promise<IndexRange[] | undefined> {
+  const candidates = [...(await doubleBounds(store, rules, conditions)), ...conditions.map(rangesOf)]
+    .filter((ranges) => ranges !== undefined && ranges.length <= mostRanges)
+    .slice(0, mostCandidates) as IndexRange[][];
+  for (const size of shortSizes) {
+    for (const ranges of candidates) {
+      if (await areShort(store, rules.type, ranges, Math.ceil(size / Math.max(1, ranges.length))))
+        return ranges;
+    }
+  }
+  return undefined;
+}
+
+async function areShort(
+  store: EntityStore,
+  type: string,
+  ranges: IndexRange[],
+  rows: number,
+): Promise<boolean> {
+  for (const range of ranges) if (!(await isShort(store, type, range, rows))) return false;
+  return true;
+}
+
+/** Two conditions on one path make one range, where no entity has several values there. */
+async function doubleBounds(
+  store: EntityStore,
+  rules: EntityType,
+  conditions: Filter[],
+): Promise<IndexRange[][]> {
+  const found: IndexRange[][] = [];
+  for (const [path, ofPath] of Map.groupBy(conditions, pathOf)) {
+    if (path === undefined || ofPath.length < 2 || rangesOf(ofPath[0]!) === undefined) continue;
+    if (isSingleValued(rules, path) || !(await hasManyValues(store, rules.type, path))) {
+      found.push([narrowedRange(path, ofPath).range]);
+    }
+  }
+  return found;
+}
+
+const pathOf = (filter: Filter): string | undefined => ('path' in filter ? filter.path : undefined);
+
+/** Whether some entity of the collection has more than one value at the path. */
+export function hasManyValues(store: EntityStore, type: string, path: string): Promise<boolean> {
+  const value = encodeIndexValue(true);
+  const range = {
+    path: manyValuesPath(path),
+    from: value,
+    fromInclusive: true,
+    to: value,
+    toInclusive: true,
+  };
+  return hasRows(store, type, range);
+}

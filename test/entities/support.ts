@@ -1,0 +1,84 @@
+/** The entity core over a real SQLite store in a directory of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { type ApplicationEntities, createEntities } from '../../src/core/entities/entities.ts';
+import type { EntityStore, StoredEntity } from '../../src/core/entities/entity-store.ts';
+import { type EntityQuery, type Filter, matchesEverything } from '../../src/core/entities/filter.ts';
+import type { QueryBounds } from '../../src/core/entities/query-runner.ts';
+import type { Change } from '../../src/core/oauth/revocation-store.ts';
+import { createUuidSource } from '../../src/core/uuid.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { createRandomSource } from '../../src/platform/random.ts';
+import { openSqliteStorage } from '../../src/storage/sqlite/index.ts';
+
+export interface TestEntities {
+  /** A fresh application each time. */
+  application(): ApplicationEntities;
+  store(key: number): EntityStore;
+  entitiesOf(key: number): ApplicationEntities;
+  /** As another process would see it: it does not wait for the turns of this one. */
+  secondWriter(key: number): ApplicationEntities;
+  /** Of the application made last. */
+  lastStore(): EntityStore;
+  clock: { now(): number; milliseconds: number };
+  announced: Change[];
+}
+
+export async function openTestEntities(bounds?: QueryBounds): Promise<TestEntities> {
+  const directory = await mkdtemp(join(tmpdir(), 'keygrid-entities-'));
+  const clock = { milliseconds: 1_700_000_000_000, now: () => clock.milliseconds };
+  const log = createLog({ level: 'silent' });
+  const storage = await openSqliteStorage({ directory, exclusive: true, clock, log });
+  after(async () => {
+    await storage.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const announced: Change[] = [];
+  storage.changes.subscribe((change) => announced.push(change));
+  const uuids = createUuidSource(clock, createRandomSource());
+  const options = {
+    storeFor: (key: number) => storage.entities(key),
+    clock,
+    uuids,
+    ...(bounds && { bounds }),
+  };
+  const entities = createEntities(options);
+  const secondEntities = createEntities(options);
+  let lastKey = 1000;
+  return {
+    application: () => entities.of({ key: ++lastKey }),
+    store: (key) => storage.entities(key),
+    entitiesOf: (key) => entities.of({ key }),
+    secondWriter: (key) => secondEntities.of({ key }),
+    lastStore: () => storage.entities(lastKey),
+    clock,
+    announced,
+  };
+}
+
+export const bodyOf = ({ body }: StoredEntity): Record<string, unknown> => JSON.parse(body);
+
+export const queryFor = (filter: Filter | undefined, more: Partial<EntityQuery> = {}): EntityQuery => ({
+  ...matchesEverything,
+  filter,
+  ...more,
+});
+
+/** Every page to the end, and how many there were. */
+export async function readAllPages(
+  entities: ApplicationEntities,
+  type: string,
+  query: EntityQuery,
+  limit: number,
+): Promise<StoredEntity[][]> {
+  const pages: StoredEntity[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await entities.query(type, query, { limit, cursor });
+    pages.push(page.entities);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return pages;
+}
