@@ -14,6 +14,7 @@ import type { Clock } from '../ports.ts';
 import { isUuid, type Uuid, type UuidSource } from '../uuid.ts';
 import { applicationSeed } from './application-seed.ts';
 import { requireApplicationName, requireOrganizationName } from './names.ts';
+import { requireProperties } from './organization-properties.ts';
 import {
   type Application,
   managementRealmKey,
@@ -52,8 +53,8 @@ export interface Tenancy {
     owner: Uuid | NewOwner | undefined,
     options: { sandbox: boolean; activated: boolean },
   ): Promise<Organization>;
-  /** Merges; the value "" removes a property. */
-  updateOrganization(organization: Organization, properties: Properties): Promise<Organization>;
+  /** Merges; null and "" remove. @throws KeygridError `invalid_argument` */
+  updateOrganization(organization: Organization, patch: unknown): Promise<Organization>;
   setOrganizationActivated(organization: Organization): Promise<void>;
   /** @throws KeygridError `invalid_argument`, `application_exists` */
   createApplication(organization: Organization, name: string): Promise<Application>;
@@ -146,12 +147,9 @@ export function createTenancy(options: TenancyOptions): Tenancy {
       await store.createOrganization(organization, owner, first);
       return organization;
     },
-    async updateOrganization(organization, properties) {
-      const updated = {
-        ...organization,
-        properties: merge(organization.properties, properties),
-        modified: clock.now(),
-      };
+    async updateOrganization(organization, patch) {
+      const properties = merge(organization.properties, requireProperties(patch));
+      const updated = { ...organization, properties: requireProperties(properties), modified: clock.now() };
       await store.updateOrganization(updated);
       return updated;
     },
@@ -209,10 +207,10 @@ export const clientPrincipal = (owner: Organization | Application): Principal =>
     : { kind: 'organization_client', realm: managementRealmKey, uuid: owner.uuid };
 
 function merge(properties: Properties, patch: Properties): Properties {
-  const merged = { ...properties };
+  const merged = new Map(Object.entries(properties));
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null || value === '') delete merged[name];
-    else merged[name] = value;
+    if (value === null || value === '') merged.delete(name);
+    else merged.set(name, value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
