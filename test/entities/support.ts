@@ -1,7 +1,4 @@
-/** The entity core over a real SQLite store in a directory of its own. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** The entity core over a real store of its own, SQLite unless said otherwise. */
 import { after } from 'node:test';
 import { type ApplicationEntities, createEntities } from '../../src/core/entities/entities.ts';
 import type { EntityStore, StoredEntity } from '../../src/core/entities/entity-store.ts';
@@ -9,9 +6,8 @@ import { type EntityQuery, type Filter, matchesEverything } from '../../src/core
 import type { QueryBounds } from '../../src/core/entities/query-runner.ts';
 import type { Change } from '../../src/core/oauth/revocation-store.ts';
 import { createUuidSource } from '../../src/core/uuid.ts';
-import { createLog } from '../../src/platform/log.ts';
 import { createRandomSource } from '../../src/platform/random.ts';
-import { openSqliteStorage } from '../../src/storage/sqlite/index.ts';
+import { type Engine, engines } from '../storage-conformance/engines.ts';
 
 export interface TestEntities {
   /** A fresh application each time. */
@@ -26,14 +22,16 @@ export interface TestEntities {
   announced: Change[];
 }
 
-export async function openTestEntities(bounds?: QueryBounds): Promise<TestEntities> {
-  const directory = await mkdtemp(join(tmpdir(), 'keygrid-entities-'));
+export async function openTestEntities(
+  bounds?: QueryBounds,
+  engine: Engine = engines[0]!,
+): Promise<TestEntities> {
   const clock = { milliseconds: 1_700_000_000_000, now: () => clock.milliseconds };
-  const log = createLog({ level: 'silent' });
-  const storage = await openSqliteStorage({ directory, exclusive: true, clock, log });
+  const database = await engine.create();
+  const storage = await database.open();
   after(async () => {
     await storage.close();
-    await rm(directory, { recursive: true, force: true });
+    await database.drop();
   });
   const announced: Change[] = [];
   storage.changes.subscribe((change) => announced.push(change));
