@@ -175,7 +175,8 @@ export function createAdminAccounts(options: AdminAccountsOptions): AdminAccount
       const { newPassword } = request;
       const credential = await passwords.prepareChange(managementPlace, known.uuid, newPassword, historySize);
       await passwords.store(managementPlace, known.uuid, credential);
-      await tokens.revokeTokensOfAdminUser(known.uuid, { reason: 'revoked', keep });
+      const kept = keep?.principal.uuid === known.uuid ? keep : undefined;
+      await tokens.revokeTokensOfAdminUser(known.uuid, { reason: 'revoked', keep: kept });
       return known;
     },
     async setDisabled(user, disabled) {

@@ -1,8 +1,35 @@
 /** Every family of routes of the dialect. Application routes run below `/{org}/{app}`. */
 import type { Routes } from './context.ts';
+import { managementApplicationRoutes } from './management-application-routes.ts';
+import { managementApplicationSizeRoutes } from './management-application-size-routes.ts';
+import {
+  applicationCredentialsRoutes,
+  managementCredentialsRoutes,
+} from './management-credentials-routes.ts';
+import { managementMemberRoutes } from './management-member-routes.ts';
+import { managementOrganizationMailRoutes } from './management-organization-mail-routes.ts';
+import { managementOrganizationRoutes } from './management-organization-routes.ts';
+import { managementUserMailRoutes } from './management-user-mail-routes.ts';
+import { managementUserOrganizationRoutes } from './management-user-organization-routes.ts';
+import { managementUserRevocationRoutes } from './management-user-revocation-routes.ts';
+import { managementUserRoutes } from './management-user-routes.ts';
 import { statusRoutes } from './status-routes.ts';
+import { systemRoutes } from './system-routes.ts';
 import { applicationTokenRoutes, managementTokenRoutes } from './token-routes.ts';
+import { unknownPathRoutes } from './unknown-path-routes.ts';
 
-export const rootRoutes: Routes[] = [statusRoutes];
-export const managementRoutes: Routes[] = [managementTokenRoutes];
-export const applicationRoutes: Routes[] = [applicationTokenRoutes];
+export const rootRoutes: Routes[] = [statusRoutes, systemRoutes, unknownPathRoutes];
+export const managementRoutes: Routes[] = [
+  managementTokenRoutes,
+  managementOrganizationRoutes,
+  managementOrganizationMailRoutes,
+  managementMemberRoutes,
+  managementCredentialsRoutes,
+  managementApplicationRoutes,
+  managementApplicationSizeRoutes,
+  managementUserRoutes,
+  managementUserMailRoutes,
+  managementUserOrganizationRoutes,
+  managementUserRevocationRoutes,
+];
+export const applicationRoutes: Routes[] = [applicationTokenRoutes, applicationCredentialsRoutes];

@@ -6,13 +6,9 @@ import { basicCredentials } from './authenticate.ts';
 import { fieldsOf, requireBody } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { RawJson, sendJson } from './envelope.ts';
-import {
-  renderAdminUser,
-  renderApplicationMap,
-  renderOrganization,
-  renderUserMap,
-} from './render-accounts.ts';
+import { renderAdminUser } from './render-accounts.ts';
 import { resource } from './resource.ts';
+import { renderOrganizationsOf, renderWholeOrganization } from './whole-organization.ts';
 
 const summary = 'Issues an access token';
 
@@ -72,7 +68,7 @@ function issueOrEcho(options: UsergridOptions, issue: Answer): Answer {
 
 const noUser = (): KeygridError => new KeygridError('invalid_grant', 'invalid username or password');
 
-async function sendTokenAnswer(
+export async function sendTokenAnswer(
   options: UsergridOptions,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -95,50 +91,13 @@ async function renderSubject(options: UsergridOptions, subject: TokenSubject): P
     case 'application_client':
       return `"application":"${subject.application.uuid}"`;
     case 'organization_client':
-      return `"organization":${JSON.stringify(await renderWholeOrganization(options, subject.organization.uuid))}`;
+      return `"organization":${JSON.stringify(await renderWholeOrganization(options.core, subject.organization))}`;
     case 'admin_user': {
       const user = {
         ...renderAdminUser(subject.user),
-        organizations: await organizationsOf(options, subject),
+        organizations: await renderOrganizationsOf(options.core, subject.user),
       };
       return `"passwordChanged":${subject.passwordChangedAt},"user":${JSON.stringify(user)}`;
     }
   }
-}
-
-async function renderWholeOrganization(
-  options: UsergridOptions,
-  uuid: string,
-): Promise<Record<string, unknown>> {
-  const { core } = options;
-  const organization = await core.tenancy.requireOrganization(uuid);
-  const [applications, users] = await Promise.all([
-    core.tenancyStore.listApplications(uuid),
-    core.tenancyStore.memberUuids(uuid).then((uuids) => core.adminUserStore.findMany(uuids)),
-  ]);
-  return {
-    ...renderOrganization(organization),
-    applications: renderApplicationMap(applications),
-    users: renderUserMap(users),
-  };
-}
-
-/** usergrid-auth.md 8.8: the superuser sees ten at most. */
-const superuserOrganizations = 10;
-
-async function organizationsOf(
-  options: UsergridOptions,
-  { user }: TokenSubject & { kind: 'admin_user' },
-): Promise<Record<string, unknown>> {
-  const { tenancyStore } = options.core;
-  const organizations = user.superuser
-    ? (await tenancyStore.listOrganizations(superuserOrganizations, undefined)).items
-    : await tenancyStore.organizationsOfMember(user.uuid);
-  const rendered = await Promise.all(
-    organizations.map(async ({ uuid, name }) => [
-      name.toLowerCase(),
-      await renderWholeOrganization(options, uuid),
-    ]),
-  );
-  return Object.fromEntries(rendered);
 }
