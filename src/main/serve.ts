@@ -1,6 +1,7 @@
 /** Starts the HTTP server over an opened Keygrid: dialects, health, description, jobs; and stops it in order. */
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { outboxRoutes } from '../admin/outbox-routes.ts';
 import { type Configuration, defaultPublicUrl } from '../config/index.ts';
 import { usergridDialect } from '../dialects/usergrid/index.ts';
 import { ambiguousUuid, anyOrganization, normalizeUrl } from '../dialects/usergrid/url.ts';
@@ -52,6 +53,7 @@ export async function serve(
     },
   });
   staticRoutes(app);
+  outboxRoutes(app, core);
   usergridDialect(app, {
     core,
     clock: ports.clock,
