@@ -9,7 +9,7 @@
 import pg from 'pg';
 import type { Change, ChangeFeed } from '../../core/oauth/revocation-store.ts';
 import type { Clock, Log } from '../../core/ports.ts';
-import { createPublisher } from '../sql/publisher.ts';
+import { createPublisher, trimChanges } from '../sql/publisher.ts';
 import type { Row } from '../sql/statement.ts';
 import { changeChannel, parseAnnouncement, toAnnouncedChange } from './announcements.ts';
 import { connectionOptions, type DatabaseAddress } from './connection.ts';
@@ -19,14 +19,12 @@ const pollMilliseconds = 1000;
 const answerMilliseconds = 5000;
 /** A poll in this many also deletes what is too old to have been missed by anybody. */
 const pollsPerTrim = 300;
-const changesKept = 100_000;
 
 /** Left join: the snapshot is answered also where there is no change. */
 const selectChanges = `select pg_snapshot_xmin(pg_current_snapshot())::text as horizon, c.sequence as sequence,
     c.topic as topic, c.realm as realm, c.transaction_id >= pg_snapshot_xmin(pg_current_snapshot()) as fresh
   from (select 1) one left join changes c on c.transaction_id >= $1::text::xid8 order by c.sequence`;
 const selectHorizon = 'select pg_snapshot_xmin(pg_current_snapshot())::text as horizon';
-const trimChanges = `delete from changes where sequence <= (select max(sequence) from changes) - ${changesKept}`;
 
 export interface PostgresChangeFeed extends ChangeFeed {
   stop(): Promise<void>;
@@ -69,7 +67,7 @@ export async function openPostgresChangeFeed(
     delivered = new Set(changes.filter((row) => Boolean(row.fresh)).map((row) => row.sequence as number));
     wholeAt = asked;
     polls += 1;
-    if (polls % pollsPerTrim === 0) await client.query(trimChanges);
+    if (polls % pollsPerTrim === 0) await client.query(trimChanges.postgres);
   }
 
   async function pollOrReconnect(): Promise<void> {

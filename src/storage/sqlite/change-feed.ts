@@ -5,10 +5,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Change, ChangeFeed, ChangeTopic } from '../../core/oauth/revocation-store.ts';
 import type { Clock, Log } from '../../core/ports.ts';
-import { createPublisher } from '../sql/publisher.ts';
+import { createPublisher, trimChanges } from '../sql/publisher.ts';
+import { rows } from '../sql/statement.ts';
 import type { SqliteEngine } from './engine.ts';
 
 const pollMilliseconds = 200;
+const pollsPerTrim = 1500;
 
 export function createSqliteChangeFeed(
   engine: SqliteEngine,
@@ -17,6 +19,7 @@ export function createSqliteChangeFeed(
 ): ChangeFeed & { stop(): void; poll(): void } {
   const { publish, subscribe } = createPublisher(log);
   const reader = createReader(engine.database);
+  const logFailure = (error: unknown): void => log.error({ err: error }, 'the change feed cannot be read');
   let lastWhole = clock.now();
   engine.onCommit((changes) => {
     for (const change of changes) publish(change);
@@ -26,10 +29,15 @@ export function createSqliteChangeFeed(
       for (const change of reader.changesOfOthers()) publish(change);
       lastWhole = clock.now();
     } catch (error) {
-      log.error({ err: error }, 'the change feed cannot be read');
+      logFailure(error);
     }
   };
-  const timer = setInterval(poll, pollMilliseconds).unref();
+  let polls = 0;
+  const timer = setInterval(() => {
+    poll();
+    polls += 1;
+    if (polls % pollsPerTrim === 0) void engine.write(() => rows(trimChanges)).catch(logFailure);
+  }, pollMilliseconds).unref();
   return {
     subscribe,
     ageMilliseconds: () => clock.now() - lastWhole,
@@ -51,10 +59,10 @@ function createReader(database: DatabaseSync): { changesOfOthers(): Change[] } {
     changesOfOthers() {
       const now = versionNow();
       if (now === version) return [];
-      const rows = after.all(sequence) as { sequence: number; topic: ChangeTopic; realm: number }[];
+      const found = after.all(sequence) as { sequence: number; topic: ChangeTopic; realm: number }[];
       version = now;
-      sequence = rows.at(-1)?.sequence ?? sequence;
-      return rows.map(({ topic, realm }) => ({ topic, realm }));
+      sequence = found.at(-1)?.sequence ?? sequence;
+      return found.map(({ topic, realm }) => ({ topic, realm }));
     },
   };
 }

@@ -5,6 +5,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
 import type { Row, SqlEngine, SqlValue, Statement, Step, Work } from '../sql/statement.ts';
+import { toStoreError } from './errors.ts';
 
 interface PendingWrite {
   work: () => Work<unknown>;
@@ -96,8 +97,8 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
       outcomes = batch.map((write) => runInSavepoint(write, changes));
       commit.run();
     } catch (error) {
-      if (database.isTransaction) database.exec('rollback');
-      for (const write of batch) write.reject(error);
+      if (database.isOpen && database.isTransaction) database.exec('rollback');
+      for (const write of batch) write.reject(toStoreError(error));
       return;
     }
     if (changes.length > 0) for (const listener of listeners) listener(changes);
@@ -106,7 +107,13 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
 
   return {
     database,
-    read: <Result>(work: () => Work<Result>) => new Promise<Result>((resolve) => resolve(runWork(work, []))),
+    async read(work) {
+      try {
+        return runWork(work, []);
+      } catch (error) {
+        throw toStoreError(error);
+      }
+    },
     write: <Result>(work: () => Work<Result>) =>
       new Promise<Result>((resolve, reject) => {
         queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
@@ -123,6 +130,6 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
 }
 
 function settle(write: PendingWrite, outcome: Outcome): void {
-  if ('error' in outcome) write.reject(outcome.error);
+  if ('error' in outcome) write.reject(toStoreError(outcome.error));
   else write.resolve(outcome.value);
 }

@@ -2,14 +2,15 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
-import { KeygridError } from '../../core/errors.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import { createSharedStores } from '../sql/stores.ts';
 import { StoreStartError } from '../start-error.ts';
 import type { Storage } from '../storage.ts';
 import { createSqliteChangeFeed } from './change-feed.ts';
 import { createSqliteEngine, openDatabase } from './engine.ts';
+import { toStoreError } from './errors.ts';
 import { migrateSqlite } from './migrate.ts';
+import { inUse, isBusy, toStartError } from './start-sentences.ts';
 
 export interface SqliteOptions {
   /** Directory of the database file. */
@@ -24,16 +25,13 @@ export const databaseFile = (directory: string): string => join(directory, 'keyg
 
 /** @throws StoreStartError with one sentence that says what to do. */
 export async function openSqliteStorage(options: SqliteOptions): Promise<Storage> {
-  makeDirectory(options.directory);
-  const lock = options.exclusive ? takeLock(options.directory) : undefined;
-  const database = open(options.directory);
-  try {
-    await migrateSqlite(database, `The data directory ${options.directory}`);
-  } catch (error) {
-    database.close();
+  const { directory } = options;
+  makeDirectory(directory);
+  const lock = options.exclusive ? takeLock(directory) : undefined;
+  const database = await openAndMigrate(directory).catch((error: unknown) => {
     lock?.close();
     throw error;
-  }
+  });
   const engine = createSqliteEngine(database);
   const changes = createSqliteChangeFeed(engine, options.clock, options.log);
   return {
@@ -43,7 +41,7 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
       try {
         database.prepare('select 1 from server_state limit 1').get();
       } catch (error) {
-        throw new KeygridError('store_unavailable', 'The database does not answer', { cause: error });
+        throw toStoreError(error);
       }
     },
     async backup(targetPath) {
@@ -71,35 +69,25 @@ function makeDirectory(directory: string): void {
 
 /** Held by the operating system for as long as the process lives, so a killed server leaves no stale lock. */
 function takeLock(directory: string): DatabaseSync {
+  let lock: DatabaseSync | undefined;
   try {
-    const lock = new DatabaseSync(join(directory, 'server.lock'), { timeout: 0 });
+    lock = new DatabaseSync(join(directory, 'server.lock'), { timeout: 0 });
     lock.exec('pragma journal_mode = delete; begin exclusive');
     return lock;
   } catch (error) {
-    if (isBusy(error)) {
-      throw new StoreStartError(
-        `The data directory ${directory} is in use by another Keygrid server: stop that one, or choose another with --data.`,
-        { cause: error },
-      );
-    }
-    throw unwritable(directory, error);
+    lock?.close();
+    throw isBusy(error) ? inUse(directory, error) : toStartError(directory, error);
   }
 }
 
-function open(directory: string): DatabaseSync {
+async function openAndMigrate(directory: string): Promise<DatabaseSync> {
+  let database: DatabaseSync | undefined;
   try {
-    return openDatabase(databaseFile(directory));
+    database = openDatabase(databaseFile(directory));
+    await migrateSqlite(database, `The data directory ${directory}`);
+    return database;
   } catch (error) {
-    throw unwritable(directory, error);
+    database?.close();
+    throw toStartError(directory, error);
   }
 }
-
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 6);
-
-const unwritable = (directory: string, cause: unknown): StoreStartError =>
-  new StoreStartError(
-    `The database in the data directory ${directory} cannot be opened for writing (${cause instanceof Error ? cause.message : 'unknown reason'}): ` +
-      'give this user the right to write there, or choose another with --data.',
-    { cause },
-  );

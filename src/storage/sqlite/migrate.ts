@@ -14,10 +14,26 @@ function appliedSteps(database: DatabaseSync): string[] {
     .map((row) => row.name as string);
 }
 
-/** Names of the steps that were run. @throws StoreStartError when the database is newer than this version. */
+/** Names of the steps that were run, all or none. @throws StoreStartError when the database is newer. */
 export async function migrateSqlite(database: DatabaseSync, place: string): Promise<string[]> {
-  const { pending } = compareSchema(sqliteSchemaSteps, appliedSteps(database), place);
-  if (pending.length === 0) return [];
+  if (pendingSteps(database, place).length === 0) return [];
+  // Kysely uses no transaction on SQLite. Ours keeps a step whole, and another process that starts now waiting.
+  database.exec('begin immediate');
+  try {
+    const run = pendingSteps(database, place).length === 0 ? [] : await migrate(database);
+    database.exec('commit');
+    return run;
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback');
+    throw error;
+  }
+}
+
+/** Names of the steps still to run. @throws StoreStartError when the database is newer than this version. */
+export const pendingSteps = (database: DatabaseSync, place: string): string[] =>
+  compareSchema(sqliteSchemaSteps, appliedSteps(database), place).pending;
+
+async function migrate(database: DatabaseSync): Promise<string[]> {
   const { Kysely, SqliteDialect } = await import('kysely');
   const kysely = new Kysely<unknown>({ dialect: new SqliteDialect({ database: adaptForKysely(database) }) });
   return runSchemaSteps(kysely, sqliteSchemaSteps);

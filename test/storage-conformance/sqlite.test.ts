@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { systemClock } from '../../src/platform/clock.ts';
+import { openDatabase } from '../../src/storage/sqlite/engine.ts';
+import { databaseFile, openSqliteStorage } from '../../src/storage/sqlite/index.ts';
+import { StoreStartError } from '../../src/storage/start-error.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { makeTemporaryDirectory } from '../support/guardian.ts';
+import { creation, entityOf, entry, silentLog } from './engines.ts';
+
+const openAt = (directory: string, exclusive = true): Promise<Storage> =>
+  openSqliteStorage({ directory, exclusive, clock: systemClock, log: silentLog });
+
+/** One sentence, that names the place. */
+const startError = (place: string, said: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof StoreStartError, String(error));
+  assert.match(error.message, said);
+  assert.ok(error.message.includes(place));
+  assert.equal(error.message.split('\n').length, 1);
+  assert.ok(error.message.endsWith('.'));
+  return true;
+};
+
+test('a database of a newer version is left alone', async () => {
+  const directory = await makeTemporaryDirectory('newer');
+  await (await openAt(directory)).close();
+  const database = new DatabaseSync(databaseFile(directory));
+  database.exec(`insert into kysely_migration (name, timestamp) values ('0099-of-the-future', 'x')`);
+  database.close();
+  await assert.rejects(
+    openAt(directory),
+    startError(directory, /newer version of Keygrid.*0099-of-the-future/),
+  );
+});
+
+test('a data directory has one server', async () => {
+  const directory = await makeTemporaryDirectory('owned');
+  const first = await openAt(directory);
+  await assert.rejects(openAt(directory), startError(directory, /in use by another Keygrid server/));
+  const visitor = await openAt(directory, false);
+  await visitor.ping();
+  await visitor.close();
+  await first.close();
+  await (await openAt(directory)).close();
+});
+
+test('a start that failed does not keep the directory locked', async () => {
+  const directory = await makeTemporaryDirectory('garbled');
+  await writeFile(
+    databaseFile(directory),
+    'this was never a database, only a text that is long enough to be read',
+  );
+  await assert.rejects(openAt(directory), startError(directory, /not a Keygrid database/));
+  await writeFile(databaseFile(directory), '');
+  await (await openAt(directory)).close();
+});
+
+test('a file in the place of the lock that is no lock is told of', async () => {
+  const directory = await makeTemporaryDirectory('lock');
+  await writeFile(join(directory, 'server.lock'), 'x'.repeat(5000));
+  await assert.rejects(openAt(directory), startError(directory, /not a Keygrid database/));
+});
+
+test('a data directory that cannot be made is told of', async () => {
+  const directory = await makeTemporaryDirectory('file');
+  await writeFile(join(directory, 'file'), '');
+  for (const place of [join(directory, 'file'), join(directory, 'file', 'data')]) {
+    await assert.rejects(openAt(place), startError(place, /cannot be made/));
+  }
+});
+
+test('a database that cannot be opened is told of', async () => {
+  const directory = await makeTemporaryDirectory('folder');
+  await mkdir(databaseFile(directory));
+  await assert.rejects(openAt(directory), startError(directory, /cannot be opened for writing/));
+});
+
+test('processes that open a new directory at once find one schema', async () => {
+  const directory = await makeTemporaryDirectory('together');
+  const program = join(directory, 'program.ts');
+  const engine = new URL('../../src/storage/sqlite/index.ts', import.meta.url).href;
+  await writeFile(
+    program,
+    `import { openSqliteStorage } from '${engine}';
+     const log = { debug() {}, info() {}, warn() {}, error() {} };
+     const clock = { now: () => Date.now() };
+     const storage = await openSqliteStorage({ directory: '${join(directory, 'data')}', exclusive: false, clock, log });
+     await storage.ping();
+     await storage.close();`,
+  );
+  const runs = [1, 2, 3].map(() => promisify(execFile)(process.execPath, [program]));
+  for (const { stderr } of await Promise.all(runs)) assert.equal(stderr, '');
+});
+
+test('what is acknowledged was synced: WAL and synchronous=FULL', async () => {
+  const directory = await makeTemporaryDirectory('pragmas');
+  const database = openDatabase(join(directory, 'x.sqlite'));
+  assert.deepEqual({ ...database.prepare('pragma journal_mode').get() }, { journal_mode: 'wal' });
+  assert.deepEqual({ ...database.prepare('pragma synchronous').get() }, { synchronous: 2 });
+  database.close();
+});
+
+test('a backup made under load is whole: every claim and index entry has its entity', async () => {
+  const directory = await makeTemporaryDirectory('backup');
+  const storage = await openAt(directory);
+  const target = join(directory, 'copy.sqlite');
+  let done = false;
+  let written = 0;
+  const writing = (async () => {
+    while (!done) {
+      const claims = [{ property: 'name', value: `dog ${written}` }];
+      await storage.entities(9).write(creation(entityOf('dog'), claims, [entry('a', `${written}`)]));
+      written += 1;
+    }
+  })();
+  while (written < 50) await new Promise(setImmediate);
+  await storage.backup(target);
+  done = true;
+  await writing;
+  await storage.close();
+  const copy = new DatabaseSync(target);
+  const count = (sql: string) => copy.prepare(sql).get()?.n as number;
+  const entities = count('select count(*) as n from entities');
+  assert.ok(entities >= 50);
+  assert.equal(count('select count(*) as n from unique_values'), entities);
+  assert.equal(
+    count('select count(*) as n from entity_index join entities using (application_id, entity_id)'),
+    entities,
+  );
+  copy.close();
+});
+
+test('writes that were asked for before closing are finished', async () => {
+  const directory = await makeTemporaryDirectory('closing');
+  const storage = await openAt(directory);
+  const dogs = Array.from({ length: 20 }, () => entityOf('dog'));
+  const writing = Promise.all(dogs.map((dog) => storage.entities(9).write(creation(dog))));
+  await storage.close();
+  await writing;
+  const again = await openAt(directory);
+  for (const dog of dogs) assert.deepEqual(await again.entities(9).findByUuid(dog.uuid), dog);
+  await again.close();
+});
+
+test('a closed store says that it is unavailable', async () => {
+  const directory = await makeTemporaryDirectory('closed');
+  const storage = await openAt(directory);
+  await storage.close();
+  await assert.rejects(storage.ping(), { code: 'store_unavailable' });
+  await assert.rejects(storage.entities(9).findByUuid(entityOf('dog').uuid), { code: 'store_unavailable' });
+  await assert.rejects(storage.entities(9).write(creation(entityOf('dog'))), { code: 'store_unavailable' });
+});
