@@ -1,0 +1,177 @@
+/** The words of three-legged authorization, shared by its steps, its grants and its stores. */
+import type { RealmKey } from '../tenancy/tenancy.ts';
+import type { Uuid } from '../uuid.ts';
+
+export type ResponseType = 'code' | 'token' | 'id_token' | 'id_token token';
+export type ResponseMode = 'query' | 'fragment' | 'form_post' | 'query_and_fragment';
+export type Prompt = 'none' | 'login' | 'consent' | 'select_account' | 'create';
+
+/** An authorization request whose client and redirect URI are known to belong together. */
+export interface ValidAuthorizationRequest {
+  realm: RealmKey;
+  clientId: string;
+  dialect: 'standard' | 'autodesk_v1' | 'autodesk_v2' | 'usergrid';
+  responseType: ResponseType;
+  /** As received, byte for byte; undefined where the usergrid dialect shows the token on a page. */
+  redirectUri: string | undefined;
+  /** Whether the request named it: then the token request must repeat it (S078). */
+  redirectUriWasSent: boolean;
+  scopes: string[];
+  /** Verbatim; undefined when absent, '' when sent empty. */
+  state: string | undefined;
+  nonce: string | undefined;
+  codeChallenge: string | undefined;
+  codeChallengeMethod: 'S256' | 'plain' | undefined;
+  prompts: Prompt[];
+  /** Seconds. */
+  maxAge: number | undefined;
+  loginHint: string | undefined;
+  /** Subject that `id_token_hint` names, its signature checked. */
+  hintedUser: Uuid | undefined;
+}
+
+/** A user's permission to a client: what refresh tokens, codes and access tokens hang from. */
+export interface Grant {
+  id: Uuid;
+  user: Uuid;
+  clientId: string;
+  scopes: string[];
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  lastUsedAt: number;
+}
+
+/** Obtained for a realm. */
+export interface GrantStore {
+  /** The user's grant to the client, made or widened to hold the scopes; one at most for each user and client. */
+  allow(grant: Grant): Promise<Grant>;
+  find(id: Uuid): Promise<Grant | undefined>;
+  findOf(user: Uuid, clientId: string): Promise<Grant | undefined>;
+  /** Last used first. */
+  listOfUser(user: Uuid): Promise<Grant[]>;
+  touch(id: Uuid, lastUsedAt: number): Promise<void>;
+  /** Ends the grant with its codes and refresh tokens, all at once. False when there was none. */
+  revoke(id: Uuid): Promise<boolean>;
+  revokeAllOfUser(user: Uuid): Promise<Uuid[]>;
+  revokeAllOfClient(clientId: string): Promise<Uuid[]>;
+}
+
+export interface AuthorizationCode {
+  /** SHA-256 of the code, base64url; the code itself is never stored. */
+  digest: string;
+  grant: Uuid;
+  user: Uuid;
+  session: Uuid | undefined;
+  /** Epoch seconds. */
+  authenticatedAt: number;
+  authenticationMethods: string[];
+  request: ValidAuthorizationRequest;
+  /** What was granted, maybe less than asked. */
+  scopes: string[];
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+export type CodeRedemption =
+  | { kind: 'redeemed'; code: AuthorizationCode }
+  /** Used before: what came of it must end (S075). `family` is what the first use made. */
+  | { kind: 'replayed'; code: AuthorizationCode; family: Uuid }
+  | { kind: 'unknown' };
+
+/** Obtained for a realm. */
+export interface AuthorizationCodeStore {
+  add(code: AuthorizationCode): Promise<void>;
+  /** Looked at without using it, so that a client that fails to authenticate costs its owner nothing. */
+  find(digest: string): Promise<AuthorizationCode | undefined>;
+  /** Marks it used, names the family of tokens that comes of it: of two at once, one is first. Kept until it expires. */
+  redeem(digest: string, family: Uuid, first: RefreshToken | undefined): Promise<CodeRedemption>;
+  /** Counts a failed redemption by the right client; the code dies at the third. */
+  countFailure(digest: string): Promise<void>;
+  deleteExpired(now: number): Promise<number>;
+}
+
+export interface RefreshToken {
+  /** SHA-256, base64url. */
+  digest: string;
+  /** All tokens that came of one authorization. */
+  family: Uuid;
+  grant: Uuid;
+  user: Uuid;
+  clientId: string;
+  session: Uuid | undefined;
+  /** The scopes of the original grant: narrowing concerns access tokens only. */
+  scopes: string[];
+  authenticatedAt: number;
+  authenticationMethods: string[];
+  nonce: string | undefined;
+  issuedAt: number;
+  /** Idle end of this token, in ms since the epoch. */
+  expiresAt: number;
+  /** Absolute end of the family. */
+  familyExpiresAt: number;
+  dialect: ValidAuthorizationRequest['dialect'];
+}
+
+export type RefreshRotation =
+  | { kind: 'rotated'; token: RefreshToken }
+  /**
+   * The immediate predecessor again, within the grace: `successor` is the sealed text of what the first use gave, to
+   * be given again.
+   */
+  | { kind: 'grace'; token: RefreshToken; sealedSuccessor: string }
+  /** Used before: the family has been ended by this very call. */
+  | { kind: 'reused'; token: RefreshToken }
+  | { kind: 'unknown' };
+
+/** Obtained for a realm. */
+export interface RefreshTokenStore {
+  find(digest: string): Promise<RefreshToken | undefined>;
+  /** One atomic step: spends the token, stores its successor; or finds that it was spent (S081, S082). */
+  rotate(
+    digest: string,
+    successor: RefreshToken,
+    sealedSuccessor: string,
+    now: number,
+    graceMilliseconds: number,
+  ): Promise<RefreshRotation>;
+  revokeFamily(family: Uuid): Promise<boolean>;
+  deleteExpired(now: number): Promise<number>;
+}
+
+/** RFC 8628. */
+export interface DeviceAuthorization {
+  deviceCodeDigest: string;
+  /** Normalised: upper case, no separators. */
+  userCode: string;
+  clientId: string;
+  scopes: string[];
+  status: 'pending' | 'approved' | 'denied';
+  /** Set at approval. */
+  grant: Uuid | undefined;
+  user: Uuid | undefined;
+  session: Uuid | undefined;
+  authenticatedAt: number | undefined;
+  address: string;
+  expiresAt: number;
+  /** Seconds; grows at `slow_down`. */
+  interval: number;
+  lastPolledAt: number;
+}
+
+/** Obtained for a realm. */
+export interface DeviceAuthorizationStore {
+  /** False when the user code is taken: draw another. */
+  add(authorization: DeviceAuthorization): Promise<boolean>;
+  findByUserCode(userCode: string): Promise<DeviceAuthorization | undefined>;
+  findByDeviceCode(digest: string): Promise<DeviceAuthorization | undefined>;
+  /** From pending only: false when somebody decided before. */
+  decide(
+    userCode: string,
+    decision: Pick<DeviceAuthorization, 'status' | 'grant' | 'user' | 'session' | 'authenticatedAt'>,
+  ): Promise<boolean>;
+  /** Notes the poll; answers the interval in force afterwards and whether the poll came too early. */
+  poll(digest: string, now: number): Promise<{ tooEarly: boolean; interval: number } | undefined>;
+  /** Takes an approved one away: of two at once, one gets it. */
+  redeem(digest: string): Promise<DeviceAuthorization | undefined>;
+  deleteExpired(now: number): Promise<number>;
+}

@@ -1,0 +1,60 @@
+/** Browser sessions of a realm, and the interactions (sign-in, consent) under way in them. oauth-standards.md 2. */
+import type { ResponseMode, ValidAuthorizationRequest } from '../oauth/authorization.ts';
+import type { Uuid } from '../uuid.ts';
+
+/** Obtained for a realm. What the browser holds is a random value; only its SHA-256 digest is stored. */
+export interface Session {
+  digest: string;
+  /** Stable across renewals of the value; the `sid` of ID tokens. */
+  id: Uuid;
+  /** Undefined before sign-in. */
+  user: Uuid | undefined;
+  /** Epoch seconds of the last proof of the password; undefined before sign-in. */
+  authenticatedAt: number | undefined;
+  /** RFC 8176. */
+  authenticationMethods: string[];
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  lastSeenAt: number;
+  expiresAt: number;
+  /** What `/account` shows: coarse names, never used for decisions. */
+  userAgent: string;
+  address: string;
+}
+
+export interface SessionStore {
+  create(session: Session): Promise<void>;
+  find(digest: string): Promise<Session | undefined>;
+  /** Replaces the value and state at sign-in and step-up: the old value is dead (S042). False when it was gone. */
+  replace(digest: string, successor: Session): Promise<boolean>;
+  touch(digest: string, lastSeenAt: number): Promise<void>;
+  end(id: Uuid): Promise<void>;
+  endAllOfUser(user: Uuid, except?: Uuid): Promise<void>;
+  /** Newest first. */
+  listOfUser(user: Uuid): Promise<Session[]>;
+  deleteExpired(now: number): Promise<number>;
+}
+
+/** An authorization request that waits for a person, bound to one browser (S043). */
+export interface Interaction {
+  /** Random, in the URL; useless without the browser's cookie. */
+  id: string;
+  /** The session value's digest or, before any session, of the pre-session cookie. */
+  browserDigest: string;
+  request: ValidAuthorizationRequest;
+  responseMode: ResponseMode;
+  /** What has been done so far: a fresh sign-in satisfies `prompt=login` and `max_age`. Epoch seconds. */
+  authenticatedAt: number | undefined;
+  createdAt: number;
+  expiresAt: number;
+}
+
+export interface InteractionStore {
+  create(interaction: Interaction): Promise<void>;
+  find(id: string): Promise<Interaction | undefined>;
+  /** Notes a sign-in, and that the browser's value was renewed. */
+  update(interaction: Interaction): Promise<void>;
+  /** Takes it away: of two answers at once, one gets it. */
+  complete(id: string): Promise<Interaction | undefined>;
+  deleteExpired(now: number): Promise<number>;
+}
