@@ -2,11 +2,12 @@
  * Permission for a path whose entity can be addressed in several ways: a permission may be written with the entity's
  * name, the user's name or the uuid, and counts for all of them. usergrid-auth.md 7.2.
  */
-import type { Entities } from '../entities/entities.ts';
+import type { Entities, ForcedAlias } from '../entities/entities.ts';
 import type { StoredEntity } from '../entities/entity-store.ts';
 import { entityType } from '../entities/entity-types.ts';
 import { KeygridError } from '../errors.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
+import { isUuid } from '../uuid.ts';
 import type { Access } from './access.ts';
 import type { Operation } from './permission.ts';
 import type { Caller } from './principal.ts';
@@ -17,6 +18,16 @@ export interface AddressedPath {
   segments: string[];
   /** What the first segment addresses: the plural that permissions are written with, and its type. */
   collection: { name: string; type: string } | undefined;
+  /** The ways to read what follows the collection. The first that leads to an entity is meant. */
+  readings: PathReading[];
+  /** What a reference to a user is, where the request says so. */
+  force?: ForcedAlias | undefined;
+}
+
+/** An entity by uuid, name or path, and what is asked for below it. */
+export interface PathReading {
+  reference: string;
+  rest: string[];
 }
 
 export interface PathPermission {
@@ -28,20 +39,21 @@ export interface PathPermission {
 }
 
 export function createPathPermission(access: Access, entities: Entities): PathPermission {
-  /** The entity that the second segment addresses. */
+  /** The entity that the path leads to, and the rest of the path below it. */
   async function addressed(
     caller: Caller,
     application: Application,
-    { segments, collection }: AddressedPath,
-  ): Promise<StoredEntity | undefined> {
-    const [, reference] = segments;
-    if (!collection || reference === undefined) return undefined;
+    { collection, readings, force }: AddressedPath,
+  ): Promise<{ entity: StoredEntity; rest: string[] } | undefined> {
+    if (!collection) return undefined;
     const ofApplication = entities.of(application);
-    if (collection.type !== 'user' || !isSelfReference(reference)) {
-      return unlessRefused(ofApplication.resolve(collection.type, reference));
+    for (const { reference, rest } of readings) {
+      const entity = isSelf(collection.type, reference)
+        ? await ofApplication.findByUuid('user', callingUser(caller, application) ?? '')
+        : await unlessRefused(ofApplication.resolve(collection.type, reference, force));
+      if (entity) return { entity, rest };
     }
-    const uuid = callingUser(caller, application);
-    return uuid === undefined ? undefined : ofApplication.findByUuid('user', uuid);
+    return undefined;
   }
 
   async function otherSpellings(
@@ -51,31 +63,43 @@ export function createPathPermission(access: Access, entities: Entities): PathPe
   ): Promise<string[]> {
     const { collection, segments } = path;
     if (!collection) return [];
-    const rest = segments.slice(2);
-    const entity = await addressed(caller, application, path);
-    const references = entity ? [entity.uuid, ...aliasOf(entity)] : segments.slice(1, 2);
-    if (references.length === 0) return [textOf([collection.name])];
-    return references.map((reference) => textOf([collection.name, reference, ...rest]));
+    const found = await addressed(caller, application, path);
+    if (!found) return [textOf([collection.name, ...segments.slice(1)])];
+    const { entity, rest } = found;
+    return [[entity.uuid], ...aliasesOf(entity)].map((names) => textOf([collection.name, ...names, ...rest]));
   }
 
   return {
     async require(caller, application, operation, path) {
       const asked = textOf(path.segments);
       if (operation === 'get' && isOwnAccount(path) && isAtHome(caller, application)) return;
-      const refusal = await refusalOf(access.requirePermission(caller, application, operation, asked));
-      if (!refusal) return;
-      if (refusal.code !== 'permission_missing') throw refusal;
+      let refusal = await refusalOf(access.requirePermission(caller, application, operation, asked));
+      if (!refusal && !mayMeanSomeoneElse(path)) return;
+      if (refusal && refusal.code !== 'permission_missing') throw refusal;
       for (const spelling of await otherSpellings(caller, application, path)) {
-        if (spelling === asked.toLowerCase()) continue;
-        if (!(await refusalOf(access.requirePermission(caller, application, operation, spelling)))) return;
+        const other = await refusalOf(access.requirePermission(caller, application, operation, spelling));
+        if (!other) return;
+        refusal ??= other;
       }
-      throw refusal;
+      if (refusal) throw refusal;
     },
   };
 }
 
-const isOwnAccount = ({ segments: [, reference = '', ...rest], collection }: AddressedPath): boolean =>
-  collection?.type === 'user' && isSelfReference(reference) && rest.length === 0;
+const isSelf = (type: string, reference: string): boolean => type === 'user' && isSelfReference(reference);
+
+/**
+ * The username of one user may be the email address of another: a permission for the one, such as `/users/${user}`,
+ * is none for the other. So an address counts only as what it leads to.
+ */
+const mayMeanSomeoneElse = ({ collection, readings: [first] }: AddressedPath): boolean =>
+  collection?.type === 'user' && first?.reference.includes('@') === true;
+
+const isOwnAccount = ({ readings: [first], collection }: AddressedPath): boolean =>
+  collection !== undefined &&
+  first !== undefined &&
+  isSelf(collection.type, first.reference) &&
+  first.rest.length === 0;
 
 /** A guest is anywhere; a user of another application is refused as everywhere. */
 const isAtHome = ({ principal }: Caller, application: Application): boolean =>
@@ -85,11 +109,13 @@ const isAtHome = ({ principal }: Caller, application: Application): boolean =>
 const textOf = (segments: string[]): string =>
   `/${segments.map((segment) => segment.replaceAll('/', '%2f')).join('/')}`;
 
-function aliasOf(entity: StoredEntity): string[] {
+/** As segments: a path is several. A name in the shape of a uuid stands for another entity, so it stands for none. */
+function aliasesOf(entity: StoredEntity): string[][] {
   const { alias } = entityType(entity.type);
   if (alias === undefined) return [];
   const value = (JSON.parse(entity.body) as Properties)[alias];
-  return typeof value === 'string' ? [value.replace(/^\/+/, '')] : [];
+  if (typeof value !== 'string' || isUuid(value)) return [];
+  return [alias === 'path' ? value.split('/').filter((segment) => segment !== '') : [value]];
 }
 
 async function refusalOf(asking: Promise<void>): Promise<KeygridError | undefined> {

@@ -45,12 +45,3 @@ export function ambiguousUuid(url: string): string | undefined {
   if (!isUuid(first) || (url.length > 37 && url[37] !== '/' && url[37] !== '?')) return undefined;
   return isUuid(url.slice(38, 74)) ? undefined : first;
 }
-
-/** The path below the application, beginning with `/`, without query. */
-export function pathInApplication(url: string): string {
-  const end = url.indexOf('?');
-  const path = end < 0 ? url : url.slice(0, end);
-  const afterOrganization = path.indexOf('/', 1);
-  const afterApplication = afterOrganization < 0 ? -1 : path.indexOf('/', afterOrganization + 1);
-  return afterApplication < 0 ? '/' : path.slice(afterApplication);
-}

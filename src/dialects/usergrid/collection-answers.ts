@@ -1,0 +1,79 @@
+/** Calls to a collection as a whole: list, create, and what is done to all that match a query. usergrid-data.md 1, 2. */
+import type { FastifyReply } from 'fastify';
+import { entityType } from '../../core/entities/entity-types.ts';
+import { KeygridError } from '../../core/errors.ts';
+import { type DataCall, entitiesOf, sendEntities, sentBody, sentObject, writerOf } from './data-call.ts';
+import { applicationMembers, sendEnvelope } from './envelope.ts';
+import { type DataParameters, readDataParameters } from './query-parameters.ts';
+import type { Address } from './resource-address.ts';
+
+type CollectionAddress = Extract<Address, { kind: 'collection' }>;
+
+export async function listCollection(call: DataCall, address: CollectionAddress): Promise<FastifyReply> {
+  const { query, limit, cursor, analyzeOnly } = readDataParameters(address.parameters);
+  if (analyzeOnly) return sendAnalysis(call);
+  const page = await entitiesOf(call).query(call.collection.type, query, { limit, cursor });
+  return sendEntities(call, page.entities, {
+    projection: query.projection,
+    members: { count: page.entities.length, cursor: page.cursor },
+  });
+}
+
+export async function createInCollection(call: DataCall): Promise<FastifyReply> {
+  const body = sentBody(call.request);
+  const { type } = call.collection;
+  if (isEmpty(body) && entityType(type).required.length === 0) {
+    // Nothing to store, but from now on the collection is listed.
+    await entitiesOf(call).declareCollection(type);
+    return sendEntities(call, []);
+  }
+  const writer = await writerOf(call);
+  if (Array.isArray(body)) return sendEntities(call, await writer.createMany(body));
+  return sendEntities(call, [await writer.create(body)]);
+}
+
+const isEmpty = (body: Record<string, unknown> | unknown[]): boolean => Object.keys(body).length === 0;
+
+/** With a query, a limit or a cursor it changes what matches; a blank statement matches everything. */
+export async function putCollection(call: DataCall, address: CollectionAddress): Promise<FastifyReply> {
+  const parameters = readDataParameters(address.parameters);
+  if (!parameters.chooses && !parameters.isBlank && !address.chosen) return createInCollection(call);
+  const patch = sentObject(call.request);
+  if (parameters.analyzeOnly) return sendAnalysis(call);
+  const writer = await writerOf(call);
+  const updated = await writer.updateByQuery(parameters.query, patch);
+  if (updated.length === 0) {
+    throw new KeygridError('resource_not_found', `No ${call.collection.type} matches the query`);
+  }
+  return sendEntities(call, updated);
+}
+
+export async function deleteFromCollection(
+  call: DataCall,
+  address: CollectionAddress,
+): Promise<FastifyReply> {
+  const parameters = readDataParameters(address.parameters);
+  requireChoice(parameters, address);
+  if (parameters.analyzeOnly) return sendAnalysis(call);
+  const writer = await writerOf(call);
+  return sendEntities(call, await writer.deleteByQuery(parameters.query, parameters));
+}
+
+function requireChoice({ chooses }: DataParameters, { chosen, collection }: CollectionAddress): void {
+  if (chooses || chosen) return;
+  throw new KeygridError(
+    'collection_delete_refused',
+    `DELETE of all of ${collection.path} is refused: say which by ql, limit or cursor`,
+  );
+}
+
+/** `analyzeOnly=true`: nothing is run, and here every query has an index. */
+function sendAnalysis({ request, reply, options, collection }: DataCall): FastifyReply {
+  const context = { application: request.application, publicUrl: options.place.publicUrl };
+  return sendEnvelope(request, reply, {
+    ...applicationMembers(request, context, collection.path),
+    action: 'query analysis only',
+    entities: [],
+    metadata: { queryWarnings: [] },
+  });
+}

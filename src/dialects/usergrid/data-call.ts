@@ -1,0 +1,80 @@
+/** One data call: what its routes work with, and how entities are sent. usergrid-data.md 0.4 and 0.5. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type CollectionWriter, collectionWriter } from '../../core/entities/collection.ts';
+import type { ApplicationEntities } from '../../core/entities/entities.ts';
+import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import type { Projection } from '../../core/entities/filter.ts';
+import { project } from '../../core/entities/projection.ts';
+import { KeygridError } from '../../core/errors.ts';
+import { typedService } from '../../core/identity/typed-services.ts';
+import { jsonBody, type ParsedBody } from './body.ts';
+import type { UsergridOptions } from './context.ts';
+import { applicationMembers, type EnvelopeMembers, rawJsonArray, sendEnvelope } from './envelope.ts';
+import { renderEntity } from './render-entity.ts';
+import type { AddressedCollection } from './resource-address.ts';
+
+export interface DataCall {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  options: UsergridOptions;
+  collection: AddressedCollection;
+}
+
+export const entitiesOf = ({ request, options }: DataCall): ApplicationEntities =>
+  options.core.entities.of(request.application);
+
+export async function writerOf({ request, options, collection }: DataCall): Promise<CollectionWriter> {
+  const { core } = options;
+  const { application, caller } = request;
+  // Who writes makes a difference only to the types that have rules about it.
+  const matters = typedService(core.typedServices, collection.type) !== undefined;
+  const administrator = matters && (await core.access.isApplicationAdmin(caller, application));
+  return collectionWriter(core, application, collection.type, { administrator });
+}
+
+/** The sent entity or entities; no body is an entity without properties. @throws KeygridError `malformed_body` */
+export function sentBody(request: FastifyRequest): Record<string, unknown> | unknown[] {
+  const value = jsonBody(request);
+  if (value !== undefined) return value;
+  if ((request.body as ParsedBody | undefined)?.kind === 'other') throw notJson(request);
+  return {};
+}
+
+/** @throws KeygridError `malformed_body`, `invalid_argument` for an array */
+export function sentObject(request: FastifyRequest): Record<string, unknown> {
+  const body = sentBody(request);
+  if (Array.isArray(body)) throw new KeygridError('invalid_argument', 'The body must be one JSON object');
+  return body;
+}
+
+function notJson({ headers }: FastifyRequest): KeygridError {
+  const type = headers['content-type'] ?? 'application/octet-stream';
+  if (/^(?:multipart\/|application\/octet-stream|image\/|audio\/|video\/)/i.test(type)) {
+    return new KeygridError('not_implemented', 'Files attached to entities are not offered by this server');
+  }
+  return new KeygridError('malformed_body', 'The body is not JSON: expected an object or an array');
+}
+
+export interface SendOptions {
+  /** Of the path that was asked for; that of the collection unless it is said. */
+  path?: string;
+  projection?: Projection[] | undefined;
+  members?: EnvelopeMembers;
+}
+
+export function sendEntities(
+  call: DataCall,
+  entities: readonly StoredEntity[],
+  { path = call.collection.path, projection, members }: SendOptions = {},
+): FastifyReply {
+  const { request, reply, options } = call;
+  const shown = projection
+    ? entities.map(({ uuid, type, body }) => ({ uuid, type, body: project(body, projection) }))
+    : entities;
+  const context = { application: request.application, publicUrl: options.place.publicUrl };
+  return sendEnvelope(request, reply, {
+    ...applicationMembers(request, context, path),
+    entities: rawJsonArray(shown.map((entity) => renderEntity(entity, path))),
+    ...members,
+  });
+}

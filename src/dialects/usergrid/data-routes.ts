@@ -1,0 +1,180 @@
+/** Everything below `/{org}/{app}` that is stored, found, changed and deleted. usergrid-data.md 0 to 2. */
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
+import { KeygridError } from '../../core/errors.ts';
+import {
+  createInCollection,
+  deleteFromCollection,
+  listCollection,
+  putCollection,
+} from './collection-answers.ts';
+import type { Answer, Routes, UsergridOptions } from './context.ts';
+import type { DataCall } from './data-call.ts';
+import {
+  deleteEntity,
+  findTarget,
+  postEntity,
+  putEntity,
+  readEntity,
+  requireEntity,
+  type Target,
+} from './entity-answers.ts';
+import { applicationMembers, type QueryParameters, sendEnvelope } from './envelope.ts';
+import { addressedPath, operationOf } from './guard.ts';
+import { type Operation, resource } from './resource.ts';
+import { type Address, type AddressedCollection, readAddress } from './resource-address.ts';
+
+type CollectionAddress = Extract<Address, { kind: 'collection' }>;
+type Answered = FastifyReply | Promise<FastifyReply>;
+
+/** What one method does with each kind of address. */
+interface MethodAnswers {
+  collection(call: DataCall, address: CollectionAddress): Answered;
+  entity(call: DataCall, target: Target): Answered;
+}
+
+const answers = {
+  GET: { collection: listCollection, entity: readEntity },
+  POST: { collection: (call) => createInCollection(call), entity: postEntity },
+  PUT: { collection: putCollection, entity: putEntity },
+  DELETE: { collection: deleteFromCollection, entity: deleteEntity },
+} satisfies Record<string, MethodAnswers>;
+
+export const dataRoutes: Routes = (app, options) => {
+  const root = '/:organization/:application';
+  const operation = (
+    method: keyof typeof answers,
+    summary: string,
+    schema: NonNullable<Operation['schema']>,
+  ): Operation => ({
+    summary,
+    answer: answerWith(options, answers[method]),
+    guard: 'permission',
+    schema,
+  });
+  resource(app, `${root}/:collection`, {
+    GET: operation('GET', 'Lists a collection, or what matches a query', {
+      params: collectionParams,
+      querystring,
+    }),
+    POST: operation('POST', 'Creates an entity, or one for each item of an array', {
+      params: collectionParams,
+      body,
+    }),
+    PUT: operation('PUT', 'Changes all that match the query; without any query it creates, as POST', {
+      params: collectionParams,
+      querystring,
+      body,
+    }),
+    DELETE: operation('DELETE', 'Deletes a page of what matches the query', {
+      params: collectionParams,
+      querystring,
+    }),
+  });
+  resource(app, `${root}/:collection/:entity`, {
+    GET: operation('GET', 'Reads an entity', { params: entityParams }),
+    POST: operation('POST', 'Answers the entity as it is', { params: entityParams }),
+    PUT: operation('PUT', 'Merges into an entity, or creates it', { params: entityParams, body }),
+    DELETE: operation('DELETE', 'Deletes an entity', { params: entityParams }),
+  });
+  resource(app, `${root}/*`, {
+    GET: operation('GET', 'Reads what is connected to an entity', {}),
+    POST: operation('POST', 'Connects entities', {}),
+    PUT: operation('PUT', 'Changes and connects entities', {}),
+    DELETE: operation('DELETE', 'Disconnects entities', {}),
+  });
+};
+
+const answerWith =
+  (options: UsergridOptions, method: MethodAnswers): Answer =>
+  async (request, reply) => {
+    const address = readAddress(request.url, request.query as QueryParameters);
+    const call: DataCall = { request, reply, options, collection: address.collection };
+    requireOffered(address.collection);
+    switch (address.kind) {
+      case 'collection':
+        if (address.chosen) await requireOfCollection(call);
+        return method.collection(call, address);
+      case 'administration':
+        return administer(call, address.subject);
+      case 'below_many':
+        throw connectionsNotOffered();
+      case 'entity': {
+        const target = await findTarget(call, address);
+        if (target.rest.length === 0) return method.entity(call, target);
+        requireEntity(call, target);
+        throw connectionsNotOffered();
+      }
+    }
+  };
+
+/** What is done to all of `/dogs/all` needs a right to `/dogs`: one to a dog of that name is not enough. */
+const requireOfCollection = ({ request, options, collection }: DataCall): Promise<void> =>
+  options.core.pathPermission.require(
+    request.caller,
+    request.application,
+    operationOf(request),
+    addressedPath([collection.segment]),
+  );
+
+/** First segments that are no collections, and that nothing here serves. */
+const notOffered = new Map([
+  ['auth', 'Sign-in with other providers'],
+  ['authorize', 'This endpoint'],
+  ['counter', 'Counters'],
+  ['counters', 'Counters'],
+  ['credentials', 'This method of the credentials'],
+  ['event', 'Events'],
+  ['events', 'Events'],
+  ['export', 'Export'],
+  ['file', 'Files'],
+  ['notification', 'Push notifications'],
+  ['notifications', 'Push notifications'],
+  ['notifier', 'Push notifications'],
+  ['notifiers', 'Push notifications'],
+  ['queues', 'Queues'],
+  ['resetroles', 'This method of the default roles'],
+]);
+
+/** @throws KeygridError `not_implemented`, `resource_not_found` */
+function requireOffered({ segment }: AddressedCollection): void {
+  // Mobile clients ask for their monitoring settings at the start, and go on without at a 404.
+  if (segment === 'apm') throw new KeygridError('resource_not_found', 'Monitoring is not configured');
+  const what = notOffered.get(segment);
+  if (what) throw new KeygridError('not_implemented', `${what}: not offered by this server`);
+}
+
+const connectionsNotOffered = (): KeygridError =>
+  new KeygridError('not_implemented', 'Connections between entities are not offered by this server');
+
+function administer({ request, reply, options, collection }: DataCall, subject: string): FastifyReply {
+  if (subject !== 'indexes' || (request.method !== 'GET' && request.method !== 'HEAD')) {
+    throw new KeygridError('not_implemented', `${collection.path}/${subject} is not offered by this server`);
+  }
+  const context = { application: request.application, publicUrl: options.place.publicUrl };
+  // Every property can be queried: there is no list of those that can.
+  return sendEnvelope(request, reply, {
+    ...applicationMembers(request, context, collection.path),
+    entities: [],
+    data: [],
+  });
+}
+
+const collectionParams = Type.Object({
+  organization: Type.String({ description: 'Name or uuid' }),
+  application: Type.String({ description: 'Name or uuid' }),
+  collection: Type.String({ description: 'Singular or plural, in any case' }),
+});
+
+const entityParams = Type.Object({
+  ...collectionParams.properties,
+  entity: Type.String({ description: 'Uuid or name; of a user also the email address, or `me`' }),
+});
+
+const querystring = Type.Object({
+  ql: Type.Optional(Type.String({ description: "A statement, such as `select * where color = 'black'`" })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
+  cursor: Type.Optional(Type.String({ description: 'As the page before gave it' })),
+});
+
+const body = Type.Unknown({ description: 'An entity: a JSON object of any properties' });

@@ -1,0 +1,73 @@
+/** Calls to one entity, by uuid, by name, or by `me`. usergrid-data.md 1.3 to 1.5, usergrid-auth.md 9.3. */
+import type { FastifyReply } from 'fastify';
+import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { KeygridError } from '../../core/errors.ts';
+import type { PathReading } from '../../core/identity/path-permission.ts';
+import { requireUser } from '../../core/identity/user-reference.ts';
+import { isUuid } from '../../core/uuid.ts';
+import { type DataCall, entitiesOf, sendEntities, sentObject, writerOf } from './data-call.ts';
+import type { QueryParameters } from './envelope.ts';
+import { forcedAlias } from './guard.ts';
+import { type Address, isSelf } from './resource-address.ts';
+
+export type EntityAddress = Extract<Address, { kind: 'entity' }>;
+
+/** Whom or what the path begins with: the entity if there is one, and what is asked for below it. */
+export interface Target extends PathReading {
+  entity: StoredEntity | undefined;
+}
+
+/** Where the path can be read in several ways, the first that leads to an entity; else the first. */
+export async function findTarget(call: DataCall, { collection, readings }: EntityAddress): Promise<Target> {
+  const { request, options } = call;
+  const [first] = readings;
+  if (!first) throw new Error('an entity is addressed by something');
+  if (isSelf(collection, first.reference)) {
+    const { core } = options;
+    return { ...first, entity: await requireUser(core.entities, request.application, request.caller, 'me') };
+  }
+  const entities = entitiesOf(call);
+  const force = forcedAlias(request.query as QueryParameters);
+  for (const reading of readings) {
+    const entity = await entities.resolve(collection.type, reading.reference, force);
+    if (entity) return { ...reading, entity };
+  }
+  return { ...first, entity: undefined };
+}
+
+/** @throws KeygridError `entity_not_found`, `resource_not_found` */
+export function readEntity(call: DataCall, { entity, reference }: Target): FastifyReply {
+  if (entity) return sendEntities(call, [entity]);
+  const { type } = call.collection;
+  // Old clients go by the code when they decide whether to create what they did not find.
+  const isUserByName = type === 'user' && !isUuid(reference);
+  const asSetting = call.options.settings.entityNotFoundCode === 'entity_not_found';
+  const code = asSetting && !isUserByName ? 'entity_not_found' : 'resource_not_found';
+  throw new KeygridError(code, `There is no ${type} ${reference}`, { subject: { type, reference } });
+}
+
+export async function putEntity(call: DataCall, { entity, reference }: Target): Promise<FastifyReply> {
+  const body = sentObject(call.request);
+  const writer = await writerOf(call);
+  const written = entity ? await writer.update(entity, body) : await writer.createAt(reference, body);
+  return sendEntities(call, [written]);
+}
+
+/** The original adds it to its collection once more and does not look at the body. */
+export const postEntity = (call: DataCall, target: Target): FastifyReply =>
+  sendEntities(call, [requireEntity(call, target)]);
+
+export async function deleteEntity(call: DataCall, target: Target): Promise<FastifyReply> {
+  const entity = requireEntity(call, target);
+  const writer = await writerOf(call);
+  return sendEntities(call, [await writer.delete(entity)]);
+}
+
+/** @throws KeygridError `resource_not_found`, for every call but a read of the entity itself. */
+export function requireEntity({ collection }: DataCall, { entity, reference }: Target): StoredEntity {
+  if (entity) return entity;
+  const { type } = collection;
+  throw new KeygridError('resource_not_found', `There is no ${type} ${reference}`, {
+    subject: { type, reference },
+  });
+}
