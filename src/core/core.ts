@@ -13,6 +13,7 @@ import type { Memberships } from './identity/memberships.ts';
 import type { PathPermission } from './identity/path-permission.ts';
 import type { Roles } from './identity/roles.ts';
 import type { TypedServices } from './identity/typed-services.ts';
+import type { UserTokens } from './identity/user-tokens.ts';
 import type { TokenAuthority } from './oauth/token-authority.ts';
 import type { TokenEndpoint } from './oauth/token-endpoint.ts';
 import type { Members } from './tenancy/members.ts';
@@ -50,6 +51,7 @@ export interface Core extends AccountServices {
   authenticator: Authenticator;
   tokens: TokenAuthority;
   tokenEndpoint: TokenEndpoint;
+  userTokens: UserTokens;
   refusals: RefusalStore;
   outbox: OutboxStore;
   refreshTokenKeys(): Promise<void>;

@@ -14,6 +14,7 @@ import { createRoles } from '../core/identity/roles.ts';
 import { createMailLimit } from '../core/identity/throttle.ts';
 import { createTokenIdleness } from '../core/identity/token-idleness.ts';
 import { createTypedServices } from '../core/identity/typed-services.ts';
+import { createUserTokens } from '../core/identity/user-tokens.ts';
 import { createSealer } from '../core/keys/sealer.ts';
 import { openTokenKeys } from '../core/keys/token-keys.ts';
 import { clientCredentialsGrant } from '../core/oauth/grants/client-credentials.ts';
@@ -100,6 +101,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     typedServices: createTypedServices({ entities, accounts: accounts.applicationAccounts }),
     access,
     pathPermission: createPathPermission(access, entities),
+    userTokens: createUserTokens(tokens, access),
     authenticator,
     tokens,
     tokenEndpoint: createTokenEndpoint(tokens, [

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { outboxRoutes } from '../admin/outbox-routes.ts';
 import { type Configuration, defaultPublicUrl } from '../config/index.ts';
+import { joinGroupPath } from '../dialects/usergrid/group-path.ts';
 import { usergridDialect } from '../dialects/usergrid/index.ts';
 import { ambiguousUuid, anyOrganization, normalizeUrl } from '../dialects/usergrid/url.ts';
 import { describeApi } from '../http/api-description.ts';
@@ -34,7 +35,7 @@ export async function serve(
     ...ports,
     trustProxy: configuration.trustProxy,
     rewriteUrl: normalizeUrl,
-    prepare: (request) => nameApplicationByUuid(core, request),
+    prepare: (request) => nameApplicationByUuid(core, request) ?? nameGroup(core, request),
   });
   await describeApi(app, { version, place });
   const metrics = collectMetrics(app, {
@@ -82,6 +83,14 @@ function nameApplicationByUuid(core: Keygrid['core'], request: IncomingMessage):
   if (uuid === undefined) return undefined;
   return core.tenancyCache.applicationByUuid(uuid).then((application) => {
     if (application) request.url = `/${anyOrganization}${url}`;
+    return nameGroup(core, request);
+  });
+}
+
+/** Which slashes of `/groups/a/b/users` are the group's own, only the store can tell either. */
+function nameGroup(core: Keygrid['core'], request: IncomingMessage): Promise<void> | undefined {
+  return joinGroupPath(core, request.url ?? '/')?.then((url) => {
+    if (url !== undefined) request.url = url;
   });
 }
 

@@ -1,5 +1,7 @@
 /** Every family of routes of the dialect. Application routes run below `/{org}/{app}`. */
+import { applicationRootRoutes } from './application-routes.ts';
 import type { Routes } from './context.ts';
+import { dataRoutes } from './data-routes.ts';
 import { managementApplicationRoutes } from './management-application-routes.ts';
 import { managementApplicationSizeRoutes } from './management-application-size-routes.ts';
 import {
@@ -13,10 +15,16 @@ import { managementUserMailRoutes } from './management-user-mail-routes.ts';
 import { managementUserOrganizationRoutes } from './management-user-organization-routes.ts';
 import { managementUserRevocationRoutes } from './management-user-revocation-routes.ts';
 import { managementUserRoutes } from './management-user-routes.ts';
+import { membershipRoutes } from './membership-routes.ts';
+import { permissionRoutes } from './permission-routes.ts';
+import { roleRoutes } from './role-routes.ts';
+import { rolenameRoutes } from './rolename-routes.ts';
 import { statusRoutes } from './status-routes.ts';
 import { systemRoutes } from './system-routes.ts';
 import { applicationTokenRoutes, managementTokenRoutes } from './token-routes.ts';
 import { unknownPathRoutes } from './unknown-path-routes.ts';
+import { userAccountRoutes } from './user-account-routes.ts';
+import { leftOutUserRoutes, userPageRoutes } from './user-page-routes.ts';
 
 export const rootRoutes: Routes[] = [statusRoutes, systemRoutes, unknownPathRoutes];
 export const managementRoutes: Routes[] = [
@@ -32,4 +40,16 @@ export const managementRoutes: Routes[] = [
   managementUserOrganizationRoutes,
   managementUserRevocationRoutes,
 ];
-export const applicationRoutes: Routes[] = [applicationTokenRoutes, applicationCredentialsRoutes];
+export const applicationRoutes: Routes[] = [
+  applicationTokenRoutes,
+  applicationCredentialsRoutes,
+  roleRoutes,
+  permissionRoutes,
+  membershipRoutes,
+  rolenameRoutes,
+  userAccountRoutes,
+  userPageRoutes,
+  leftOutUserRoutes,
+  applicationRootRoutes,
+  dataRoutes,
+];

@@ -1,0 +1,163 @@
+/** Who is in which group and who has which role, from either end: `/users/{u}/roles/{r}`. usergrid-auth.md 7.4, 7.5. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { KeygridError } from '../../core/errors.ts';
+import type { MemberType } from '../../core/identity/memberships.ts';
+import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
+import { firstValues, jsonBody } from './body.ts';
+import type { Answer, Routes, UsergridOptions } from './context.ts';
+import { applicationMembers, type QueryParameters, rawJsonArray, sendEnvelope } from './envelope.ts';
+import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
+import { parseMemberCursor, renderMemberCursor } from './member-cursor.ts';
+import { renderEntity } from './render-entity.ts';
+import { resource } from './resource.ts';
+import { requireCreation, requireOtherEnd } from './role-administration.ts';
+
+const pageQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
+  cursor: Type.Optional(Type.String()),
+});
+
+export const membershipRoutes: Routes = (app, options) => {
+  for (const { type, plural, collections } of holderKinds) {
+    for (const collection of collections) {
+      const flow = createFlow(options, type, collection);
+      const many = spellings(inBothNumbers(plural), ':owner', inBothNumbers(collection));
+      const one = spellings(inBothNumbers(plural), ':owner', inBothNumbers(collection), ':member');
+      const create = { summary: `Creates one of the ${collection} of a ${type}`, answer: flow.create };
+      const add = { summary: `Adds to the ${collection} of a ${type}`, answer: flow.add };
+      resource(
+        app,
+        many.path,
+        {
+          GET: {
+            summary: `The ${collection} of a ${type}`,
+            answer: flow.list,
+            schema: { querystring: pageQuery },
+          },
+          POST: create,
+          PUT: create,
+        },
+        many.aliases,
+      );
+      resource(
+        app,
+        one.path,
+        {
+          GET: { summary: `One of the ${collection} of a ${type}`, answer: flow.show },
+          POST: add,
+          PUT: add,
+          DELETE: { summary: `Removes from the ${collection} of a ${type}`, answer: flow.remove },
+        },
+        one.aliases,
+      );
+    }
+  }
+};
+
+interface Flow {
+  list: Answer;
+  create: Answer;
+  show: Answer;
+  add: Answer;
+  remove: Answer;
+}
+
+function createFlow(options: UsergridOptions, type: HolderKind['type'], collection: string): Flow {
+  const { core } = options;
+  const memberType = core.memberships.memberTypeOf(type, collection)!;
+  const ownerOf = (request: FastifyRequest) => requireEntity(core, request, type, segmentAt(request, 1));
+
+  /** Both ends, which the caller must be allowed to change. */
+  async function endsOf(request: FastifyRequest): Promise<[owner: StoredEntity, member: StoredEntity]> {
+    const owner = await ownerOf(request);
+    const member = await requireMember(core, request, memberType, segmentAt(request, 3));
+    return [owner, member];
+  }
+
+  const send = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    owner: StoredEntity,
+    members: StoredEntity[],
+    cursor?: string,
+  ): FastifyReply => sendMembers(options, request, reply, { owner, collection, members, cursor });
+
+  return {
+    async list(request, reply) {
+      const owner = await ownerOf(request);
+      const { limit, cursor } = firstValues(request.query as QueryParameters);
+      const page = { limit: pageSize(limit), after: parseMemberCursor(cursor) };
+      const { members, position } = await core.memberships.list(request.application, owner, collection, page);
+      return send(request, reply, owner, members, position && renderMemberCursor(position));
+    },
+    async create(request, reply) {
+      await requireCreation(core, request, memberType);
+      const owner = await ownerOf(request);
+      const members = await createMembers(options, request, memberType);
+      for (const member of members)
+        await core.memberships.add(request.application, owner, collection, member);
+      return send(request, reply, owner, members);
+    },
+    async show(request, reply) {
+      const [owner, member] = await endsOf(request);
+      if (await core.memberships.has(request.application, owner, collection, member))
+        return send(request, reply, owner, [member]);
+      throw noMember(type, memberType);
+    },
+    async add(request, reply) {
+      const [owner, member] = await endsOf(request);
+      await requireOtherEnd(core, request, owner, member);
+      await core.memberships.add(request.application, owner, collection, member);
+      return send(request, reply, owner, [member]);
+    },
+    async remove(request, reply) {
+      const [owner, member] = await endsOf(request);
+      await requireOtherEnd(core, request, owner, member);
+      if (await core.memberships.remove(request.application, owner, collection, member))
+        return send(request, reply, owner, [member]);
+      throw noMember(type, memberType);
+    },
+  };
+}
+
+const noMember = (ownerType: string, memberType: string): KeygridError =>
+  new KeygridError('resource_not_found', `The ${ownerType} and the ${memberType} are not connected`);
+
+const defaultPageSize = 10;
+const maximumPageSize = 1000;
+
+function pageSize(limit: string | undefined): number {
+  const asked = Math.trunc(Number(limit));
+  return asked > 0 ? Math.min(asked, maximumPageSize) : defaultPageSize;
+}
+
+/** What the body says, created as it would be at `/users`, `/groups` or `/roles`. */
+async function createMembers(
+  { core }: UsergridOptions,
+  request: FastifyRequest,
+  memberType: MemberType,
+): Promise<StoredEntity[]> {
+  const { application, caller } = request;
+  const sent = jsonBody(request) ?? {};
+  const by = { administrator: await core.access.isApplicationAdmin(caller, application) };
+  const service = core.typedServices[memberType];
+  if (!Array.isArray(sent)) return [await service.create(application, sent, by)];
+  return service.createMany(application, sent as Record<string, unknown>[], by);
+}
+
+function sendMembers(
+  { place }: UsergridOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: { owner: StoredEntity; collection: string; members: StoredEntity[]; cursor: string | undefined },
+): FastifyReply {
+  const { owner, collection, members, cursor } = answer;
+  const path = `/${owner.type}s/${owner.uuid}/${collection}`;
+  return sendEnvelope(request, reply, {
+    ...applicationMembers(request, { application: request.application, publicUrl: place.publicUrl }, path),
+    entities: rawJsonArray(members.map((member) => renderEntity(member, path))),
+    cursor,
+  });
+}
