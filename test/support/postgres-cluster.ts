@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { chown, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { guardProcess, makeTemporaryDirectory, refChild, releaseProcess, unrefChild } from './guardian.ts';
 import { findUnprivilegedAccount, preparePrograms, type SystemAccount } from './postgres-binaries.ts';
@@ -13,6 +14,8 @@ export interface PostgresCluster {
   /** Of the database `postgres`, for a superuser. */
   url: string;
   stop(): Promise<void>;
+  /** Kills the server as a power cut would, but for the disk, and starts it again on what it left. */
+  killAndRestart(): Promise<void>;
 }
 
 export interface PostgresOptions {
@@ -29,6 +32,7 @@ interface Installation {
 
 const superuser = 'keygrid';
 const portAttempts = 5;
+const restartAttempts = 200;
 
 async function initialise(): Promise<Installation> {
   const directory = await makeTemporaryDirectory('postgres');
@@ -111,23 +115,53 @@ async function stopServer(server: ChildProcess): Promise<void> {
   await exit;
 }
 
+interface Launch {
+  server: ChildProcess;
+  ready: boolean;
+  output: string;
+}
+
+async function launch(installation: Installation, port: number, durable: boolean): Promise<Launch> {
+  const server = spawnServer(installation, port, durable);
+  const processId = server.pid;
+  if (processId !== undefined) {
+    guardProcess(processId, 'SIGQUIT');
+    server.once('exit', () => releaseProcess(processId));
+  }
+  const { ready, output } = await waitUntilReady(server);
+  if (ready) unrefChild(server);
+  return { server, ready, output };
+}
+
+/** The processes of a killed server end on their own, and one that starts before they have gives up. */
+async function relaunch(installation: Installation, port: number, durable: boolean): Promise<ChildProcess> {
+  for (let attempt = 0; ; attempt++) {
+    const { server, ready, output } = await launch(installation, port, durable);
+    if (ready) return server;
+    if (attempt === restartAttempts) throw new Error(`PostgreSQL did not start again:\n${output}`);
+    await delay(50);
+  }
+}
+
 /** Starts a server of its own; whatever happens to this process, the server ends with it. */
 export async function startPostgres({ durable = false }: PostgresOptions = {}): Promise<PostgresCluster> {
   const installation = await initialise();
   let lastOutput = '';
   for (let attempt = 0; attempt < portAttempts; attempt++) {
     const port = await findFreePort();
-    const server = spawnServer(installation, port, durable);
-    const processId = server.pid;
-    if (processId !== undefined) {
-      guardProcess(processId, 'SIGQUIT');
-      server.once('exit', () => releaseProcess(processId));
-    }
-    const { ready, output } = await waitUntilReady(server);
+    let { server, ready, output } = await launch(installation, port, durable);
     if (ready) {
-      unrefChild(server);
-      const url = `postgres://${superuser}:${installation.password}@127.0.0.1:${port}/postgres`;
-      return { url, stop: () => stopServer(server) };
+      return {
+        url: `postgres://${superuser}:${installation.password}@127.0.0.1:${port}/postgres`,
+        stop: () => stopServer(server),
+        async killAndRestart() {
+          const exit = once(server, 'exit');
+          refChild(server);
+          server.kill('SIGKILL');
+          await exit;
+          server = await relaunch(installation, port, durable);
+        },
+      };
     }
     lastOutput = output;
     if (!output.includes('could not bind')) break;
