@@ -112,6 +112,11 @@ export interface RefreshToken {
   dialect: ValidAuthorizationRequest['dialect'];
 }
 
+/** As the store knows it: spent ones are kept while their family lives, so that reuse is seen. */
+export interface KnownRefreshToken extends RefreshToken {
+  spent: boolean;
+}
+
 export type RefreshRotation =
   | { kind: 'rotated'; token: RefreshToken }
   /**
@@ -125,7 +130,8 @@ export type RefreshRotation =
 
 /** Obtained for a realm. */
 export interface RefreshTokenStore {
-  find(digest: string): Promise<RefreshToken | undefined>;
+  /** Spent ones too; undefined once its family was revoked. */
+  find(digest: string): Promise<KnownRefreshToken | undefined>;
   /** One atomic step: spends the token, stores its successor; or finds that it was spent (S081, S082). */
   rotate(
     digest: string,
@@ -171,7 +177,7 @@ export interface DeviceAuthorizationStore {
   ): Promise<boolean>;
   /** Notes the poll; answers the interval in force afterwards and whether the poll came too early. */
   poll(digest: string, now: number): Promise<{ tooEarly: boolean; interval: number } | undefined>;
-  /** Takes an approved one away: of two at once, one gets it. */
-  redeem(digest: string): Promise<DeviceAuthorization | undefined>;
+  /** Takes an approved one away and stores what came of it, in one step (S074): of two at once, one gets it. */
+  redeem(digest: string, first: RefreshToken | undefined): Promise<DeviceAuthorization | undefined>;
   deleteExpired(now: number): Promise<number>;
 }
