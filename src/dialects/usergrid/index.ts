@@ -6,6 +6,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { KeygridError } from '../../core/errors.ts';
 import { guest } from '../../core/identity/principal.ts';
 import type { Application } from '../../core/tenancy/tenancy.ts';
+import { compressAnswers, inflateBodies } from '../../http/compression.ts';
+import { bodyLimitBytes } from '../../http/server.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { parseBody } from './body.ts';
 import { paramsOf, type UsergridOptions } from './context.ts';
@@ -23,6 +25,8 @@ export function usergridDialect(app: FastifyInstance, options: UsergridOptions):
   app.decorateRequest('caller');
   app.decorateRequest('application');
   readBodiesLeniently(app);
+  inflateBodies(app, bodyLimitBytes);
+  compressAnswers(app);
   // Values are checked where they mean something; the schemas describe (`/openapi.json`).
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));

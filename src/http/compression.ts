@@ -1,0 +1,98 @@
+/** gzip both ways: answers for clients that accept it, and bodies from clients that send it. usergrid-auth.md 10.7. */
+import { Readable } from 'node:stream';
+import { gunzip, gzip } from 'node:zlib';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** Smaller answers fit into one packet anyway. Bytes. */
+const smallestCompressed = 1024;
+
+/**
+ * Answers marked `no-store` hold secrets beside text that a caller may have chosen, and their compressed size would
+ * tell of both: they go out as they are (the BREACH attack).
+ */
+export function compressAnswers(app: FastifyInstance): void {
+  app.addHook('onSend', (request, reply, payload: unknown, done) => {
+    if (!(payload instanceof Buffer) || payload.length < smallestCompressed || isFixed(request, reply)) {
+      return done(null, payload);
+    }
+    addVary(reply);
+    if (!acceptsGzip(request.headers['accept-encoding'])) return done(null, payload);
+    gzip(payload, (error, compressed) => {
+      if (error) return done(error);
+      reply.header('content-encoding', 'gzip');
+      reply.header('content-length', compressed.length);
+      done(null, compressed);
+    });
+  });
+}
+
+const isFixed = (request: FastifyRequest, reply: FastifyReply): boolean =>
+  request.method === 'HEAD' ||
+  reply.hasHeader('content-encoding') ||
+  String(reply.getHeader('cache-control') ?? '').includes('no-store');
+
+function addVary(reply: FastifyReply): void {
+  const vary = reply.getHeader('vary');
+  reply.header('vary', vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`);
+}
+
+/** RFC 9110 §12.5.3, as far as it concerns gzip. */
+export function acceptsGzip(accepted: string | string[] | undefined): boolean {
+  if (accepted === undefined) return false;
+  const weights = new Map<string, number>();
+  for (const part of String(accepted).split(',')) {
+    const [coding = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
+    const weight = parameters.find((text) => text.startsWith('q='));
+    weights.set(coding, weight === undefined ? 1 : Number(weight.slice(2)));
+  }
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
+}
+
+/** A refusal that the error handler of the application turns into an answer. */
+class BodyRefused extends Error {
+  readonly statusCode: number;
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+/** Reads `Content-Encoding: gzip` bodies; `limit` in bytes bounds them both as sent and inflated. */
+export function inflateBodies(app: FastifyInstance, limit: number): void {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding === undefined || encoding === 'identity') return done(null, payload);
+    if (!/^(?:x-)?gzip$/i.test(encoding)) {
+      return done(new BodyRefused(415, `A body may come as it is or with gzip, not with ${encoding}`));
+    }
+    inflate(payload as Readable, limit).then(
+      (stream) => done(null, stream),
+      (error: Error) => done(error),
+    );
+  });
+}
+
+async function inflate(payload: Readable, limit: number): Promise<Readable> {
+  const sent: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge(limit);
+    sent.push(chunk);
+  }
+  const inflated = length === 0 ? Buffer.alloc(0) : await gunzipWithin(Buffer.concat(sent), limit);
+  // The framework compares the length of what was sent with the Content-Length header.
+  return Object.assign(Readable.from([inflated], { objectMode: false }), { receivedEncodedLength: length });
+}
+
+const gunzipWithin = (bytes: Buffer, limit: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    gunzip(bytes, { maxOutputLength: limit }, (error, inflated) => {
+      if (!error) resolve(inflated);
+      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(limit));
+      else reject(new BodyRefused(400, 'The body is not well-formed gzip'));
+    });
+  });
+
+const tooLarge = (limit: number): BodyRefused =>
+  new BodyRefused(413, `A body has at most ${limit} bytes, inflated too`);
