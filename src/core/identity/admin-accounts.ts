@@ -2,7 +2,7 @@
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { NewOwner, Organization, Properties } from '../tenancy/tenancy.ts';
-import type { Uuid, UuidSource } from '../uuid.ts';
+import { isUuid, type Uuid, type UuidSource } from '../uuid.ts';
 import { managementPlace, type Origin } from './account-place.ts';
 import type { AccountTokens } from './account-tokens.ts';
 import type { AdminUser, AdminUserStore } from './accounts.ts';
@@ -126,9 +126,10 @@ export function createAdminAccounts(options: AdminAccountsOptions): AdminAccount
   async function require(reference: string): Promise<AdminUser> {
     const user = await find(reference);
     if (user) return user;
+    const what = isUuid(reference) ? 'user id' : reference.includes('@') ? 'email' : 'username';
     throw new KeygridError(
       'account_not_found',
-      `Could not find user for ID/name: ${reference.slice(0, 256)}`,
+      `Could not find user for ${what}: ${reference.slice(0, 256)}`,
     );
   }
 
