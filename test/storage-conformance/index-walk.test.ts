@@ -163,6 +163,24 @@ onEachEngine('index walks', ({ storage }) => {
     assert.equal(second.position, undefined);
   });
 
+  test('a position outside of the range opens nothing outside of it', async () => {
+    const { entities } = await walk({});
+    const [first, last] = [entities.at(0)!.position, entities.at(-1)!.position];
+    for (const [from, to] of [
+      ['name-c', 'name-e'],
+      ['name-d', 'name-d'],
+    ] as const) {
+      const range = between(from, to);
+      assert.deepEqual(await found({ range, after: first }), await found({ range }));
+      assert.deepEqual(await found({ range, after: last }), []);
+      assert.deepEqual(await found({ range, descending: true, after: first }), []);
+      const falling = await found({ range, descending: true });
+      assert.deepEqual(await found({ range, descending: true, after: last }), falling);
+    }
+    const exclusive = between('name-a', 'name-c', false);
+    assert.deepEqual(await found({ range: exclusive, after: first }), await found({ range: exclusive }));
+  });
+
   test('a page goes on among entities of one value', async () => {
     const range = between('name-c', 'name-c');
     const first = await walk({ range, limit: 2 });

@@ -64,11 +64,13 @@ export const connectionOptions = (address: DatabaseAddress): pg.ClientConfig => 
 /**
  * Every statement of ours is a walk along a key, whatever the planner believes of a table that was not analyzed
  * yet or of a parameter it does not know: other plans are made dear, and the plan of a prepared statement is kept.
+ * What is acknowledged is on disk, whatever the server does for others.
  */
 export const sessionSettings = `
   set enable_hashjoin = off; set enable_mergejoin = off; set enable_bitmapscan = off; set enable_seqscan = off;
   set enable_sort = off; set plan_cache_mode = force_generic_plan; set jit = off;
-  set idle_in_transaction_session_timeout = '60s'; set default_transaction_isolation = 'read committed'`;
+  set idle_in_transaction_session_timeout = '60s'; set default_transaction_isolation = 'read committed';
+  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
 
 export function createPool(address: DatabaseAddress, size: number): pg.Pool {
   const pool = new pg.Pool({

@@ -21,6 +21,8 @@ interface Waiting {
 
 const statementsAtOnce = 2;
 const creationsAtMost = 64;
+/** Of bodies in one statement; one entity alone may have more. */
+const charactersAtMost = 2_000_000;
 
 /**
  * Index rows name their entity by its place in the arrays. Rows are inserted in the order of the arrays, claims in
@@ -42,7 +44,7 @@ const createEntities = {
 };
 
 export function createCreateTogether(pool: pg.Pool): CreateTogether {
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let underWay = 0;
   let scheduled = false;
 
@@ -83,8 +85,7 @@ export function createCreateTogether(pool: pg.Pool): CreateTogether {
   function dispatch(): void {
     scheduled = false;
     while (waiting.length > 0 && underWay < statementsAtOnce) {
-      const batch = waiting.slice(0, creationsAtMost);
-      waiting = waiting.slice(creationsAtMost);
+      const batch = waiting.splice(0, countForOne(waiting));
       underWay += 1;
       void writeBatch(batch).finally(() => {
         underWay -= 1;
@@ -100,6 +101,16 @@ export function createCreateTogether(pool: pg.Pool): CreateTogether {
       scheduled = true;
       setImmediate(dispatch);
     });
+}
+
+/** How many of those that wait go in one statement. */
+function countForOne(waiting: Waiting[]): number {
+  let characters = 0;
+  const end = waiting.findIndex(({ creation }, at) => {
+    characters += creation.change.entity.body.length;
+    return at === creationsAtMost || (at > 0 && characters > charactersAtMost);
+  });
+  return end === -1 ? waiting.length : end;
 }
 
 function toValues(creations: Creation[]): unknown[] {

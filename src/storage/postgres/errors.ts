@@ -11,8 +11,8 @@ const worthAnotherTry = new Set(['40001', '40P01', '23505']);
 
 export const isWorthAnotherTry = (error: unknown): boolean => worthAnotherTry.has(sqlState(error) ?? '');
 
-/** Connection lost, out of resources, stopped by the operator, system error, read-only stand-by. */
-const unavailable = /^(08|53|57|58|XX|25006)/;
+/** Connection lost, no longer let in, out of resources, stopped by the operator, system error, read-only stand-by. */
+const unavailable = /^(08|28|3D|53|57|58|XX|25006)/;
 
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof KeygridError && error.code === 'store_unavailable';

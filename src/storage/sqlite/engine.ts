@@ -13,6 +13,9 @@ interface PendingWrite {
   reject: (reason: unknown) => void;
 }
 
+/** Of one transaction: what waits longer lets reads go between. */
+const writesAtOnce = 500;
+
 type Outcome = { value: unknown } | { error: unknown };
 
 export interface SqliteEngine extends SqlEngine {
@@ -26,7 +29,7 @@ export function openDatabase(path: string, readOnly = false): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 10_000, readOnly });
   if (readOnly) return database;
   database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16000;
-    pragma wal_autocheckpoint = 4000; pragma temp_store = memory; pragma foreign_keys = off`);
+    pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864; pragma temp_store = memory; pragma foreign_keys = off`);
   return database;
 }
 
@@ -39,7 +42,7 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
   const rollbackToSavepoint = database.prepare('rollback to work');
   const insertChange = database.prepare('insert into changes (topic, realm) values (?, ?)');
   const listeners: ((changes: Change[]) => void)[] = [];
-  let queue: PendingWrite[] = [];
+  const queue: PendingWrite[] = [];
   let scheduled = false;
 
   function prepare(which: Statement): StatementSync {
@@ -87,9 +90,9 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
   }
 
   function flush(): void {
-    scheduled = false;
-    const batch = queue;
-    queue = [];
+    const batch = queue.splice(0, writesAtOnce);
+    scheduled = queue.length > 0;
+    if (scheduled) setImmediate(flush);
     const changes: Change[] = [];
     let outcomes: Outcome[];
     try {
@@ -123,7 +126,7 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
       }),
     onCommit: (listener) => void listeners.push(listener),
     async close() {
-      if (scheduled) await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      while (scheduled) await new Promise((resolve) => setImmediate(resolve));
       database.close();
     },
   };

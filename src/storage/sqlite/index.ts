@@ -1,11 +1,12 @@
 /** The SQLite engine of the storage contract: one file, one process, no set-up. */
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { backup, DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import type { Clock, Log } from '../../core/ports.ts';
 import { createSharedStores } from '../sql/stores.ts';
 import { StoreStartError } from '../start-error.ts';
 import type { Storage } from '../storage.ts';
+import { copyDatabase } from './backup.ts';
 import { createSqliteChangeFeed } from './change-feed.ts';
 import { createSqliteEngine, openDatabase } from './engine.ts';
 import { toStoreError } from './errors.ts';
@@ -44,9 +45,7 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
         throw toStoreError(error);
       }
     },
-    async backup(targetPath) {
-      await backup(database, targetPath);
-    },
+    backup: (targetPath) => copyDatabase(databaseFile(directory), targetPath),
     async close() {
       changes.stop();
       await engine.close();
@@ -67,8 +66,11 @@ function makeDirectory(directory: string): void {
   }
 }
 
-/** Held by the operating system for as long as the process lives, so a killed server leaves no stale lock. */
-function takeLock(directory: string): DatabaseSync {
+/**
+ * Held by the operating system for as long as the process lives, so a killed server leaves no stale lock. Closed, it is
+ * free again. @throws StoreStartError
+ */
+export function takeLock(directory: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(join(directory, 'server.lock'), { timeout: 0 });
