@@ -83,11 +83,13 @@ export interface AuthorizationCodeStore {
   add(code: AuthorizationCode): Promise<void>;
   /** Looked at without using it, so that a client that fails to authenticate costs its owner nothing. */
   find(digest: string): Promise<AuthorizationCode | undefined>;
-  /** Marks it used, names the family of tokens that comes of it: of two at once, one is first. Kept until it expires. */
-  redeem(digest: string, family: Uuid, first: RefreshToken | undefined): Promise<CodeRedemption>;
-  /** Counts a failed redemption by the right client; the code dies at the third. */
+  /**
+   * Marks it used, names the family of tokens that comes of it and stores the first of them, all or nothing (S074): of
+   * two at once, one is first. Kept until it expires; unknown from then on, and as soon as its grant is gone.
+   */
+  redeem(digest: string, family: Uuid, first: RefreshToken | undefined, now: number): Promise<CodeRedemption>;
+  /** Counts a failed redemption by the right client; the code dies at the third. One already used is left as it is. */
   countFailure(digest: string): Promise<void>;
-  deleteExpired(now: number): Promise<number>;
 }
 
 export interface RefreshToken {
@@ -117,6 +119,7 @@ export interface KnownRefreshToken extends RefreshToken {
   spent: boolean;
 }
 
+/** `token` is the one presented. */
 export type RefreshRotation =
   | { kind: 'rotated'; token: RefreshToken }
   /**
@@ -130,9 +133,12 @@ export type RefreshRotation =
 
 /** Obtained for a realm. */
 export interface RefreshTokenStore {
-  /** Spent ones too; undefined once its family was revoked. */
+  /** Spent ones too; undefined as soon as its family or its grant has ended. */
   find(digest: string): Promise<KnownRefreshToken | undefined>;
-  /** One atomic step: spends the token, stores its successor; or finds that it was spent (S081, S082). */
+  /**
+   * One atomic step: spends the token, stores its successor; or finds that it was spent (S081, S082). Of the successor
+   * only `digest`, `issuedAt` and `expiresAt` count: the rest is its family's, and no rotation changes it (S084, S086).
+   */
   rotate(
     digest: string,
     successor: RefreshToken,
@@ -140,8 +146,8 @@ export interface RefreshTokenStore {
     now: number,
     graceMilliseconds: number,
   ): Promise<RefreshRotation>;
+  /** False when it had ended before, or never had a refresh token. */
   revokeFamily(family: Uuid): Promise<boolean>;
-  deleteExpired(now: number): Promise<number>;
 }
 
 /** RFC 8628. */
@@ -177,7 +183,19 @@ export interface DeviceAuthorizationStore {
   ): Promise<boolean>;
   /** Notes the poll; answers the interval in force afterwards and whether the poll came too early. */
   poll(digest: string, now: number): Promise<{ tooEarly: boolean; interval: number } | undefined>;
-  /** Takes an approved one away and stores what came of it, in one step (S074): of two at once, one gets it. */
-  redeem(digest: string, first: RefreshToken | undefined): Promise<DeviceAuthorization | undefined>;
+  /**
+   * Takes an approved one away and stores what came of it, in one step (S074): of two at once, one gets it. Undefined
+   * also when it has expired or its grant is gone.
+   */
+  redeem(
+    digest: string,
+    first: RefreshToken | undefined,
+    now: number,
+  ): Promise<DeviceAuthorization | undefined>;
+}
+
+/** Of all realms at once: sessions, interactions, codes, refresh tokens and device authorizations that have expired. */
+export interface AuthorizationSweep {
+  /** Answers how many rows went. */
   deleteExpired(now: number): Promise<number>;
 }

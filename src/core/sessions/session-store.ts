@@ -32,7 +32,6 @@ export interface SessionStore {
   endAllOfUser(user: Uuid, except?: Uuid): Promise<void>;
   /** Newest first. */
   listOfUser(user: Uuid): Promise<Session[]>;
-  deleteExpired(now: number): Promise<number>;
 }
 
 /** An authorization request that waits for a person, bound to one browser (S043). */
@@ -56,5 +55,4 @@ export interface InteractionStore {
   update(interaction: Interaction): Promise<void>;
   /** Takes it away: of two answers at once, one gets it. */
   complete(id: string): Promise<Interaction | undefined>;
-  deleteExpired(now: number): Promise<number>;
 }
