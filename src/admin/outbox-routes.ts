@@ -27,7 +27,7 @@ export function outboxRoutes(
       const found = await core.outbox.list(limit, before);
       const messages = found.map(({ id, to, subject, text, sentAt }) => ({ id, to, subject, text, sentAt }));
       const body = { messages, before: found.length < limit ? undefined : found.at(-1)?.id };
-      return reply.type('application/json').send(JSON.stringify(body));
+      return reply.header('content-type', 'application/json').send(JSON.stringify(body));
     }),
   );
 }

@@ -49,5 +49,5 @@ function refuse(request: FastifyRequest, reply: FastifyReply, error: KeygridErro
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   const body = { error: error.code, error_description: error.message, request_id: request.id };
-  return reply.code(status).type('application/json').send(JSON.stringify(body));
+  return reply.code(status).header('content-type', 'application/json').send(JSON.stringify(body));
 }
