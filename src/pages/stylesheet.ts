@@ -71,7 +71,7 @@ p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 .panel > :last-child { margin-bottom: 0; }
 .quiet { color: var(--quiet); font-size: 0.9375rem; }
 .notice {
-  margin: 0 0 1.25rem;
+  margin: 0.75rem 0 1.25rem;
   padding: 0.75rem 0.875rem;
   border-radius: 0.5rem;
   border-left: 4px solid currentColor;

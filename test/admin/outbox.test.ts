@@ -24,7 +24,7 @@ after(async () => {
 test('the superuser reads the mail that was not sent, newest first, with name and password or a token', async () => {
   const basic = await call(server, 'GET /api/v1/outbox', { basic: superuserOf(server) });
   assert.equal(basic.status, 200, basic.text);
-  assert.equal(basic.headers['content-type'], 'application/json');
+  assert.match(String(basic.headers['content-type']), /^application\/json/);
   assert.equal(basic.headers['cache-control'], 'no-store');
   const ids = basic.body.messages.map(({ id }: { id: number }) => id);
   assert.equal(ids.length, 3);
