@@ -70,17 +70,19 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
   const entities = createEntities({ storeFor: storage.entities, clock, uuids });
   const accounts = composeAccounts({ ...parts, entities, tokens, uuids });
   const roles = createRoles({ entities, permissionsOf: storage.permissions });
+  const longestIdle = createTokenIdleness(clock);
   const access = createAccess({
     cache,
     changes: storage.changes,
     permissionsOf: (application) => storage.permissions(application.key),
     ...createRightHolders(entities),
-    longestIdle: createTokenIdleness(clock),
+    longestIdle,
   });
   const membership = composeMembership(parts, tenancy, accounts, access);
   const authenticator = createAuthenticator({
     tokens,
     tenancy,
+    noteUse: longestIdle,
     login: (username, password, address) => accounts.login.adminUser(username, password, { address }),
     async superuserPasswordChangedAt(username) {
       const user = await findAdminUser(storage.adminUsers, username);

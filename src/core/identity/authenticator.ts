@@ -26,6 +26,8 @@ export interface Authenticator {
 export interface AuthenticatorOptions {
   tokens: TokenAuthority;
   tenancy: Pick<Tenancy, 'authenticateClient'>;
+  /** Hears of every use of a token by an application user. */
+  noteUse(caller: Caller): void;
   /** As the token endpoint's password grant would. @throws KeygridError */
   login(
     username: string,
@@ -46,7 +48,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
           return guest;
         case 'access_token': {
           const token = tokens.check(credentials.token);
-          return { principal: token.principal, token };
+          const caller: Caller = { principal: token.principal, token };
+          if (token.principal.kind === 'application_user') options.noteUse(caller);
+          return caller;
         }
         case 'client':
           return tenancy

@@ -9,14 +9,6 @@ import type { PermissionStore } from './accounts.ts';
 import { normalizePermission } from './permission-pattern.ts';
 
 export interface Roles {
-  /** What permissions need to know of a role, by its name in any case. */
-  findRole(
-    application: Application,
-    name: string,
-  ): Promise<{ uuid: Uuid; inactivityMilliseconds: number } | undefined>;
-  /** Undefined when the user is gone. */
-  findUsername(application: Application, user: Uuid): Promise<{ username: string } | undefined>;
-
   /** Of a role, user or group, in the order they were given; not what it has by membership. */
   permissionsOf(application: Application, holder: Uuid): Promise<string[]>;
   /**
@@ -54,17 +46,6 @@ export function createRoles({ entities, permissionsOf }: RolesOptions): Roles {
   }
 
   return {
-    async findRole(application, name) {
-      const role = await entities.of(application).findByAlias('role', name);
-      if (!role) return undefined;
-      const { inactivity } = JSON.parse(role.body) as Properties;
-      return { uuid: role.uuid, inactivityMilliseconds: typeof inactivity === 'number' ? inactivity : 0 };
-    },
-    async findUsername(application, uuid) {
-      const user = await entities.of(application).findByUuid('user', uuid);
-      return user && { username: String((JSON.parse(user.body) as Properties).username) };
-    },
-
     permissionsOf: (application, holder) => permissionsOf(application.key).list(holder),
     addPermission: async (application, holder, permission) =>
       addPermissions(application, holder, [readPermission(permission)]),
