@@ -46,7 +46,7 @@ export interface ApplicationContext {
   publicUrl: string;
 }
 
-const firstMembers = ['action', 'application', 'params', 'path', 'query', 'uri', 'status'] as const;
+const firstMembers = ['action', 'application', 'params', 'path', 'query', 'uri', 'status', 'error'] as const;
 const contentMembers = ['applications', 'entity', 'entities', 'list', 'data', 'next'] as const;
 const ordered: ReadonlySet<string> = new Set([...firstMembers, ...contentMembers]);
 
