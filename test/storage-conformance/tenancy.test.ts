@@ -109,16 +109,37 @@ onEachEngine('tenancy', ({ storage, open }) => {
   });
 
   test('an update replaces properties, secret, activation and modified', async () => {
+    const { tenancy } = storage();
     const organization = await created();
-    const changed = {
-      ...organization,
-      properties: {},
-      sealedClientSecret: 's2',
-      activated: false,
-      modified: 9,
-    };
-    await storage().tenancy.updateOrganization(changed);
-    assert.deepEqual(await storage().tenancy.findOrganization({ uuid: organization.uuid }), changed);
+    const changes = { properties: {}, sealedClientSecret: 's2', activated: false, modified: 9 };
+    const changed = await tenancy.updateOrganization(organization.uuid, (current) => ({
+      ...current,
+      ...changes,
+    }));
+    assert.deepEqual(changed, { ...organization, ...changes });
+    assert.deepEqual(await tenancy.findOrganization({ uuid: organization.uuid }), changed);
+    const missing = tenancy.updateOrganization(uuids.next(), (current) => current);
+    await assert.rejects(missing, withCode('organization_not_found'));
+  });
+
+  test('updates at once build upon each other', async () => {
+    const second = await open();
+    const organization = await created();
+    const application = await storage().tenancy.createApplication(applicationOf(organization), noSeed);
+    const add =
+      <Item extends { properties: Record<string, unknown> }>(at: number) =>
+      (current: Item): Item => ({ ...current, properties: { ...current.properties, [`p${at}`]: at } });
+    await Promise.all(
+      Array.from({ length: 10 }, async (_, at) => {
+        const { tenancy } = [storage(), second][at % 2]!;
+        await tenancy.updateOrganization(organization.uuid, add(at));
+        await tenancy.updateApplication(application.key, add(at));
+      }),
+    );
+    const properties = (await storage().tenancy.findOrganization({ uuid: organization.uuid }))?.properties;
+    assert.equal(Object.keys(properties ?? {}).length, 11);
+    const ofApplication = (await storage().tenancy.findApplication({ key: application.key }))?.properties;
+    assert.equal(Object.keys(ofApplication ?? {}).length, 11);
   });
 
   test('organizations are listed in pages without repeat or gap', async () => {
@@ -219,9 +240,16 @@ onEachEngine('tenancy', ({ storage, open }) => {
   test('an update replaces an application’s properties, secret and modified', async () => {
     const organization = await created();
     const application = await storage().tenancy.createApplication(applicationOf(organization), noSeed);
-    const changed = { ...application, properties: { new: 1 }, sealedClientSecret: 's2', modified: 9 };
-    await storage().tenancy.updateApplication(changed);
-    assert.deepEqual(await storage().tenancy.findApplication({ key: application.key }), changed);
+    const changes = { properties: { new: 1 }, sealedClientSecret: 's2', modified: 9 };
+    const { tenancy } = storage();
+    const changed = await tenancy.updateApplication(application.key, (current) => ({
+      ...current,
+      ...changes,
+    }));
+    assert.deepEqual(changed, { ...application, ...changes });
+    assert.deepEqual(await tenancy.findApplication({ key: application.key }), changed);
+    const missing = tenancy.updateApplication(999_999, (current) => current);
+    await assert.rejects(missing, withCode('entity_not_found'));
   });
 
   test('a deleted application is found by uuid and key only, until it is restored', async () => {
@@ -230,6 +258,7 @@ onEachEngine('tenancy', ({ storage, open }) => {
     const application = await tenancy.createApplication(applicationOf(organization), noSeed);
     const { key, uuid, name } = application;
     await tenancy.deleteApplication(key, 77);
+    await assert.rejects(tenancy.deleteApplication(key, 78), withCode('entity_not_found'));
     assert.equal(await tenancy.findApplication({ organizationUuid: organization.uuid, name }), undefined);
     assert.equal((await tenancy.findApplication({ uuid }))?.deletedAt, 77);
     assert.equal((await tenancy.findApplication({ key }))?.deletedAt, 77);
@@ -239,8 +268,10 @@ onEachEngine('tenancy', ({ storage, open }) => {
       [key],
     );
     await tenancy.restoreApplication(key);
+    await assert.rejects(tenancy.restoreApplication(key), withCode('entity_not_found'));
     assert.deepEqual(await tenancy.listApplications(organization.uuid), [application]);
     await assert.rejects(tenancy.deleteApplication(999_999, 1), withCode('entity_not_found'));
+    await assert.rejects(tenancy.restoreApplication(key), withCode('entity_not_found'));
   });
 
   test('a deleted and a live application of one name stand in each other’s way', async () => {
