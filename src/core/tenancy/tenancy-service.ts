@@ -147,26 +147,33 @@ export function createTenancy(options: TenancyOptions): Tenancy {
       await store.createOrganization(organization, owner, first);
       return organization;
     },
-    async updateOrganization(organization, patch) {
-      const properties = merge(organization.properties, requireProperties(patch));
-      const updated = { ...organization, properties: requireProperties(properties), modified: clock.now() };
-      await store.updateOrganization(updated);
-      return updated;
+    async updateOrganization({ uuid }, patch) {
+      const given = requireProperties(patch);
+      return store.updateOrganization(uuid, (stored) => ({
+        ...stored,
+        properties: requireProperties(merge(stored.properties, given)),
+        modified: clock.now(),
+      }));
     },
-    setOrganizationActivated: (organization) =>
-      store.updateOrganization({ ...organization, activated: true, modified: clock.now() }),
+    async setOrganizationActivated({ uuid }) {
+      await store.updateOrganization(uuid, (stored) => ({
+        ...stored,
+        activated: true,
+        modified: clock.now(),
+      }));
+    },
 
     createApplication: (organization, name) =>
       store.createApplication(
         newApplication(organization.uuid, name),
         applicationSeed(false, options.newEntity),
       ),
-    async updateApplication(application, patch) {
-      const properties = merge(application.properties, patch);
-      const updated = { ...application, properties: readTokenLifetimes(properties), modified: clock.now() };
-      await store.updateApplication(updated);
-      return updated;
-    },
+    updateApplication: ({ key }, patch) =>
+      store.updateApplication(key, (stored) => ({
+        ...stored,
+        properties: readTokenLifetimes(requireProperties(merge(stored.properties, patch))),
+        modified: clock.now(),
+      })),
     deleteApplication: (application) => store.deleteApplication(application.key, clock.now()),
     restoreApplication: (application) => store.restoreApplication(application.key),
 
@@ -177,8 +184,8 @@ export function createTenancy(options: TenancyOptions): Tenancy {
     async regenerateCredentials(owner) {
       const clientSecret = secrets.generate(kindOf(owner));
       const changed = { sealedClientSecret: secrets.seal(clientSecret), modified: clock.now() };
-      if ('key' in owner) await store.updateApplication({ ...owner, ...changed });
-      else await store.updateOrganization({ ...owner, ...changed });
+      if ('key' in owner) await store.updateApplication(owner.key, (stored) => ({ ...stored, ...changed }));
+      else await store.updateOrganization(owner.uuid, (stored) => ({ ...stored, ...changed }));
       await tokens.revokePrincipal(clientPrincipal(owner), 'revoked', longestClientTokenLifetime);
       return { clientId: clientIdOf(kindOf(owner), owner.uuid), clientSecret };
     },

@@ -77,8 +77,11 @@ export interface TenancyStore {
   findOrganization(reference: { uuid: Uuid } | { name: string }): Promise<Organization | undefined>;
   /** In order of name, for the superuser. */
   listOrganizations(limit: number, cursor: string | undefined): Promise<Page<Organization>>;
-  /** Replaces properties, secret, activation and `modified`. */
-  updateOrganization(organization: Organization): Promise<void>;
+  /**
+   * Changes properties, secret, activation and `modified` of what is stored at that moment, so that no change is lost.
+   * `change` may run more than once. @throws KeygridError `organization_not_found`, and what `change` throws
+   */
+  updateOrganization(uuid: Uuid, change: (organization: Organization) => Organization): Promise<Organization>;
 
   memberUuids(organizationUuid: Uuid): Promise<Uuid[]>;
   organizationsOfMember(adminUserUuid: Uuid): Promise<Organization[]>;
@@ -98,11 +101,17 @@ export interface TenancyStore {
     limit: number,
     cursor: string | undefined,
   ): Promise<Page<Application>>;
-  /** Replaces properties, secret and `modified`. */
-  updateApplication(application: Application): Promise<void>;
-  /** @throws KeygridError `application_conflict` when a deleted application has the same name. */
+  /** As `updateOrganization`, of properties, secret and `modified`. @throws KeygridError `entity_not_found` */
+  updateApplication(key: RealmKey, change: (application: Application) => Application): Promise<Application>;
+  /**
+   * @throws KeygridError `entity_not_found` when it is deleted already, `application_conflict` when a deleted
+   *   application has the same name.
+   */
   deleteApplication(key: RealmKey, deletedAt: number): Promise<void>;
-  /** @throws KeygridError `application_conflict` when a live application has the name. */
+  /**
+   * @throws KeygridError `entity_not_found` when it is not deleted, `application_conflict` when a live application has
+   *   the name.
+   */
   restoreApplication(key: RealmKey): Promise<void>;
 }
 

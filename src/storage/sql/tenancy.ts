@@ -160,18 +160,17 @@ export function createTenancyStore(engine: SqlEngine): TenancyStore {
       const items = found.slice(0, limit).map(toOrganization);
       return { items, cursor: found.length > limit ? items.at(-1)?.name.toLowerCase() : undefined };
     },
-    updateOrganization: (organization) =>
+    updateOrganization: (uuid, change) =>
       engine.write(function* () {
-        const { uuid, properties, sealedClientSecret, activated, modified } = organization;
-        yield* rows(
-          updateOrganization,
-          JSON.stringify(properties),
-          sealedClientSecret,
-          Number(activated),
-          modified,
-          uuid,
-        );
+        yield* rows(lockOrganization, uuid);
+        const row = yield* firstRow(organizationByUuid, uuid);
+        if (!row) throw new KeygridError('organization_not_found', 'There is no such organization');
+        const changed = change(toOrganization(row));
+        const { properties, sealedClientSecret, activated, modified } = changed;
+        const values = [JSON.stringify(properties), sealedClientSecret, Number(activated), modified];
+        yield* rows(updateOrganization, ...values, uuid);
         yield* announce(tenancyChanged);
+        return changed;
       }),
 
     async memberUuids(organizationUuid) {
@@ -218,11 +217,16 @@ export function createTenancyStore(engine: SqlEngine): TenancyStore {
       const items = found.slice(0, limit).map(toApplication);
       return { items, cursor: found.length > limit ? String(items.at(-1)?.key) : undefined };
     },
-    updateApplication: (application) =>
+    updateApplication: (key, change) =>
       engine.write(function* () {
-        const { key, properties, sealedClientSecret, modified } = application;
+        yield* rows(lockApplication, key);
+        const row = yield* firstRow(applicationByKey, key);
+        if (!row) throw new KeygridError('entity_not_found', 'There is no such application');
+        const changed = change(toApplication(row));
+        const { properties, sealedClientSecret, modified } = changed;
         yield* rows(updateApplication, JSON.stringify(properties), sealedClientSecret, modified, key);
         yield* announce({ topic: 'tenancy', realm: key });
+        return changed;
       }),
     deleteApplication: (key, deletedAt) =>
       engine.write(() => moveApplication(key, deletedAt, sameNameDeleted)),
@@ -285,7 +289,8 @@ function* addApplication(application: NewApplication, seed: ApplicationSeed): Wo
 
 function* moveApplication(key: number, deletedAt: SqlValue, sameName: typeof sameNameLive): Work<void> {
   const row = yield* firstRow(lockApplication, key);
-  if (!row) throw new KeygridError('entity_not_found', 'There is no such application');
+  const isThere = row !== undefined && (row.deleted_at === null) === (deletedAt !== null);
+  if (!isThere) throw new KeygridError('entity_not_found', 'There is no such application');
   const inTheWay = yield* firstRow(sameName, text(row, 'organization_uuid'), text(row, 'name'), key);
   if (inTheWay) {
     throw new KeygridError(
