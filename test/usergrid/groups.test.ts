@@ -121,6 +121,30 @@ test('roles are given to a group from either end, and survive it', async () => {
   assert.deepEqual(uuidsOf(await app.asAdmin('GET /roles/of-group')), [role]);
 });
 
+test('members are queried like a collection', async () => {
+  await newGroup('queried');
+  const users = await Promise.all([app.newUser(), app.newUser(), app.newUser(), app.newUser()]);
+  for (const [age, { uuid }] of users.entries()) {
+    await app.asAdmin(`PUT /users/${uuid}`, { json: { age } });
+    await app.asAdmin(`POST /groups/queried/users/${uuid}`);
+  }
+  const uuids = users.map(({ uuid }) => uuid);
+  const ask = async (query: Record<string, string | number>) =>
+    requireSuccess(await app.asAdmin('GET /groups/queried/users', { query }));
+  assert.deepEqual(uuidsOf(await ask({ ql: 'age > 1' })), [uuids[3], uuids[2]]);
+  const sorted = await ask({ ql: 'select * order by age asc', limit: 3 });
+  assert.deepEqual(uuidsOf(sorted), uuids.slice(0, 3));
+  const rest = await ask({ ql: 'select * order by age asc', limit: 3, cursor: sorted.body.cursor });
+  assert.deepEqual(uuidsOf(rest), uuids.slice(3));
+  const first = await ask({ ql: 'age < 3', limit: 2 });
+  assert.deepEqual(uuidsOf(first), [uuids[2], uuids[1]]);
+  assert.deepEqual(uuidsOf(await ask({ ql: 'age < 3', limit: 2, cursor: first.body.cursor })), [uuids[0]]);
+  const [projected] = (await ask({ ql: 'select age where age = 2' })).body.entities;
+  assert.equal(projected.age, 2);
+  assert.equal(projected.username, undefined);
+  assert.equal(outcome(await app.asAdmin('GET /groups/queried/users?ql=age+=')), '400 query_parse');
+});
+
 test('deleting a group keeps its users', async () => {
   await newGroup('closing');
   const { username } = await app.newUser();

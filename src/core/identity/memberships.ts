@@ -2,7 +2,10 @@
  * The edges that rights flow along: users of a group, users of a role, groups of a role. Each can be seen and changed
  * from both of its ends. usergrid-auth.md 7.4 and 7.5.
  */
-import type { EdgePage, EdgeStore, StoredEntity } from '../entities/entity-store.ts';
+import { queryFarEnds, type ReadFarEnds } from '../entities/edge-query.ts';
+import type { PageOptions } from '../entities/entities.ts';
+import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
+import { type EntityQuery, matchesEverything } from '../entities/filter.ts';
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Application, RealmKey } from '../tenancy/tenancy.ts';
@@ -31,13 +34,15 @@ const membershipsByOwner: Record<MemberType, Partial<Record<string, Membership>>
   },
 };
 
-/** Where a page of members ended: the last member's place in the order. */
-export type MemberPosition = NonNullable<EdgePage['after']>;
+export interface MemberPageRequest extends PageOptions {
+  /** Everyone unless said. */
+  query?: EntityQuery;
+}
 
 export interface MemberPage {
   members: StoredEntity[];
   /** Given whenever the page is full: there may be nothing after it. */
-  position: MemberPosition | undefined;
+  cursor: string | undefined;
 }
 
 /** `collection` is the plural: `users`, `groups` or `roles`. */
@@ -59,12 +64,12 @@ export interface Memberships {
     collection: string,
     member: StoredEntity,
   ): Promise<boolean>;
-  /** Last added first. */
+  /** Last added first, unless the query says otherwise. @throws KeygridError `query_too_broad`, `invalid_argument` */
   list(
     application: Application,
     owner: StoredEntity,
     collection: string,
-    page: { limit: number; after: MemberPosition | undefined },
+    page: MemberPageRequest,
   ): Promise<MemberPage>;
 }
 
@@ -99,19 +104,15 @@ export function createMemberships(options: {
       const { source, verb, target } = edgeOf(owner, collection, member);
       return edgesOf(key).isConnected(source, verb, target);
     },
-    async list({ key }, owner, collection, { limit, after }) {
+    async list({ key }, owner, collection, { query = matchesEverything, ...page }) {
       const { memberType, verb, ownerIs } = requireMembership(owner, collection);
-      const page = { limit, type: memberType, after };
       const edges = edgesOf(key);
-      const found =
+      const read: ReadFarEnds = (limit, after) =>
         ownerIs === 'source'
-          ? await edges.targets(owner.uuid, verb, page)
-          : await edges.sources(owner.uuid, verb, page);
-      const last = found.length === limit ? found.at(-1) : undefined;
-      return {
-        members: found.map(({ entity }) => entity),
-        position: last && { connectedAt: last.connectedAt, uuid: last.entity.uuid },
-      };
+          ? edges.targets(owner.uuid, verb, { limit, type: memberType, after })
+          : edges.sources(owner.uuid, verb, { limit, type: memberType, after });
+      const { entities, cursor } = await queryFarEnds(read, query, page);
+      return { members: entities, cursor };
     },
   };
 }

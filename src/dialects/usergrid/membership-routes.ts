@@ -2,19 +2,22 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import type { Projection } from '../../core/entities/filter.ts';
+import { project } from '../../core/entities/projection.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { MemberType } from '../../core/identity/memberships.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
-import { firstValues, jsonBody } from './body.ts';
+import { jsonBody } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { applicationMembers, type QueryParameters, rawJsonArray, sendEnvelope } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
-import { parseMemberCursor, renderMemberCursor } from './member-cursor.ts';
+import { readDataParameters } from './query-parameters.ts';
 import { renderEntity } from './render-entity.ts';
 import { resource } from './resource.ts';
 import { requireCreation, requireOtherEnd } from './role-administration.ts';
 
 const pageQuery = Type.Object({
+  ql: Type.Optional(Type.String({ description: 'A statement, as for collections' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
   cursor: Type.Optional(Type.String()),
 });
@@ -82,15 +85,16 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
     owner: StoredEntity,
     members: StoredEntity[],
     cursor?: string,
-  ): FastifyReply => sendMembers(options, request, reply, { owner, collection, members, cursor });
+    projection?: Projection[],
+  ): FastifyReply => sendMembers(options, request, reply, { owner, collection, members, cursor, projection });
 
   return {
     async list(request, reply) {
       const owner = await ownerOf(request);
-      const { limit, cursor } = firstValues(request.query as QueryParameters);
-      const page = { limit: pageSize(limit), after: parseMemberCursor(cursor) };
-      const { members, position } = await core.memberships.list(request.application, owner, collection, page);
-      return send(request, reply, owner, members, position && renderMemberCursor(position));
+      const { query, limit, cursor } = readDataParameters(request.query as QueryParameters);
+      const page = { query, limit, cursor };
+      const found = await core.memberships.list(request.application, owner, collection, page);
+      return send(request, reply, owner, found.members, found.cursor, query.projection);
     },
     async create(request, reply) {
       await requireCreation(core, request, memberType);
@@ -125,14 +129,6 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
 const noMember = (ownerType: string, memberType: string): KeygridError =>
   new KeygridError('resource_not_found', `The ${ownerType} and the ${memberType} are not connected`);
 
-const defaultPageSize = 10;
-const maximumPageSize = 1000;
-
-function pageSize(limit: string | undefined): number {
-  const asked = Math.trunc(Number(limit));
-  return asked > 0 ? Math.min(asked, maximumPageSize) : defaultPageSize;
-}
-
 /** What the body says, created as it would be at `/users`, `/groups` or `/roles`. */
 async function createMembers(
   { core }: UsergridOptions,
@@ -151,13 +147,22 @@ function sendMembers(
   { place }: UsergridOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  answer: { owner: StoredEntity; collection: string; members: StoredEntity[]; cursor: string | undefined },
+  answer: {
+    owner: StoredEntity;
+    collection: string;
+    members: StoredEntity[];
+    cursor: string | undefined;
+    projection: Projection[] | undefined;
+  },
 ): FastifyReply {
-  const { owner, collection, members, cursor } = answer;
+  const { owner, collection, members, cursor, projection } = answer;
+  const shown = projection
+    ? members.map(({ uuid, type, body }) => ({ uuid, type, body: project(body, projection) }))
+    : members;
   const path = `/${owner.type}s/${owner.uuid}/${collection}`;
   return sendEnvelope(request, reply, {
     ...applicationMembers(request, { application: request.application, publicUrl: place.publicUrl }, path),
-    entities: rawJsonArray(members.map((member) => renderEntity(member, path))),
+    entities: rawJsonArray(shown.map((member) => renderEntity(member, path))),
     cursor,
   });
 }

@@ -100,9 +100,10 @@ async function sendRoles(
   owner: StoredEntity,
 ): Promise<FastifyReply> {
   const { application } = request;
-  const page = { limit: mostRoles, after: undefined };
-  const { members } = await core.memberships.list(application, owner, 'roles', page);
-  const entries = members.map((role) => `${JSON.stringify(nameOf(role))}:${role.body}`);
+  const roles = await core.memberships.list(application, owner, 'roles', {
+    limit: mostRoles,
+  });
+  const entries = roles.members.map((role) => `${JSON.stringify(nameOf(role))}:${role.body}`);
   return sendEnvelope(request, reply, {
     ...applicationMembers(request, { application, publicUrl: place.publicUrl }),
     entities: [],

@@ -1,0 +1,106 @@
+/**
+ * Lists of what edges lead to, as members of a group. By themselves they come last connected first, page by page. What
+ * a query asks of them no index knows, so it looks at the entities, at a bounded number of them.
+ */
+import { KeygridError } from '../errors.ts';
+import { isUuid } from '../uuid.ts';
+import type { EdgePage, StoredEntity } from './entity-store.ts';
+import { entityType } from './entity-types.ts';
+import { type EntityQuery, evaluateFilter } from './filter.ts';
+import type { EntityPage, PageOptions } from './queries.ts';
+import { compareBy, type ParsedEntity, sortTupleOf } from './sort-order.ts';
+
+type EdgePosition = NonNullable<EdgePage['after']>;
+
+export interface FarEnd {
+  entity: StoredEntity;
+  connectedAt: number;
+}
+
+/** The next ones after a position, last connected first. */
+export type ReadFarEnds = (limit: number, after: EdgePosition | undefined) => Promise<FarEnd[]>;
+
+const lookedAtTogether = 500;
+const mostLookedAt = 10_000;
+
+/**
+ * The cursor is given whenever the page is full: there may be nothing after it.
+ * @throws KeygridError `query_too_broad`, `invalid_argument` for a cursor that is none
+ */
+export async function queryFarEnds(
+  read: ReadFarEnds,
+  query: EntityQuery,
+  { limit, cursor }: PageOptions,
+): Promise<EntityPage> {
+  const from = parseCursor(cursor);
+  if (query.order.length > 0) return sortedPage(read, query, limit, from.offset);
+  const isPlain = query.filter === undefined && query.direct === undefined;
+  const found = isPlain ? await read(limit, from.after) : await matching(read, query, limit, from.after);
+  const last = found.length === limit ? found.at(-1) : undefined;
+  return {
+    entities: found.map(({ entity }) => entity),
+    cursor: last && render(`${last.connectedAt} ${last.entity.uuid}`),
+  };
+}
+
+async function sortedPage(
+  read: ReadFarEnds,
+  query: EntityQuery,
+  limit: number,
+  offset: number,
+): Promise<EntityPage> {
+  const found = await matching(read, query, Number.POSITIVE_INFINITY, undefined);
+  const compare = compareBy(query.order);
+  const sorted = found
+    .map(({ entity }) => ({ entity, tuple: sortTupleOf(entity, parse(entity), query.order) }))
+    .sort((left, right) => compare(left.tuple, right.tuple));
+  const entities = sorted.slice(offset, offset + limit).map(({ entity }) => entity);
+  return { entities, cursor: entities.length === limit ? render(`${offset + limit}`) : undefined };
+}
+
+/** @throws KeygridError `query_too_broad` */
+async function matching(
+  read: ReadFarEnds,
+  query: EntityQuery,
+  limit: number,
+  after: EdgePosition | undefined,
+): Promise<FarEnd[]> {
+  const found: FarEnd[] = [];
+  let position = after;
+  for (let lookedAt = 0; lookedAt < mostLookedAt; lookedAt += lookedAtTogether) {
+    const ends = await read(lookedAtTogether, position);
+    for (const end of ends) {
+      if (matches(end.entity, query)) found.push(end);
+      if (found.length === limit) return found;
+    }
+    const last = ends.at(-1);
+    if (ends.length < lookedAtTogether || !last) return found;
+    position = { connectedAt: last.connectedAt, uuid: last.entity.uuid };
+  }
+  throw new KeygridError(
+    'query_too_broad',
+    `A query of connected entities looks at ${mostLookedAt} of them at most`,
+  );
+}
+
+const parse = ({ body }: StoredEntity): ParsedEntity => JSON.parse(body) as ParsedEntity;
+
+function matches(entity: StoredEntity, { filter, direct }: EntityQuery): boolean {
+  if (direct) return direct.includes(entity.uuid) || direct.includes(nameOf(entity));
+  return filter === undefined || evaluateFilter(filter, parse(entity));
+}
+
+const nameOf = (entity: StoredEntity): string =>
+  String(parse(entity)[entityType(entity.type).alias ?? 'name'] ?? '').toLowerCase();
+
+const render = (text: string): string => Buffer.from(text).toString('base64url');
+
+/** An edge, or in a sorted list a place. */
+function parseCursor(cursor: string | undefined): { after: EdgePosition | undefined; offset: number } {
+  if (!cursor) return { after: undefined, offset: 0 };
+  const [number = '', uuid] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
+  const isOurs = /^\d{1,15}$/.test(number) && (uuid === undefined || isUuid(uuid));
+  if (!isOurs) throw new KeygridError('invalid_argument', 'The cursor does not belong to this query');
+  if (uuid === undefined) return { after: undefined, offset: Number(number) };
+  return { after: { connectedAt: Number(number), uuid: uuid.toLowerCase() }, offset: 0 };
+}
