@@ -1,6 +1,7 @@
 /** Everything the core offers to dialects, pages, administration and the command line. Put together in src/main. */
 import type { Entities } from './entities/entities.ts';
 import type { OutboxStore, RefusalStore } from './explain.ts';
+import type { ExplainLog } from './explain-log.ts';
 import type { Access } from './identity/access.ts';
 import type { AdminUserStore } from './identity/accounts.ts';
 import type { AdminAccounts } from './identity/admin-accounts.ts';
@@ -10,6 +11,7 @@ import type { ApplicationActivation } from './identity/application-activation.ts
 import type { Authenticator } from './identity/authenticator.ts';
 import type { Login } from './identity/login.ts';
 import type { Memberships } from './identity/memberships.ts';
+import type { PrincipalNames } from './identity/name-principal.ts';
 import type { PathPermission } from './identity/path-permission.ts';
 import type { Roles } from './identity/roles.ts';
 import type { TypedServices } from './identity/typed-services.ts';
@@ -53,6 +55,8 @@ export interface Core extends AccountServices {
   tokenEndpoint: TokenEndpoint;
   userTokens: UserTokens;
   refusals: RefusalStore;
+  explainLog: ExplainLog;
+  principalNames: PrincipalNames;
   outbox: OutboxStore;
   refreshTokenKeys(): Promise<void>;
 }

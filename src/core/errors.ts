@@ -76,6 +76,8 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(errorCatalogue, text);
+
 export interface ErrorDetails {
   /** For the operator's log and `keygrid explain`; never shown to the caller. */
   cause?: unknown;

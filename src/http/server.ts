@@ -56,7 +56,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       caseSensitive: false,
       maxParamLength: 4096,
     },
-    genReqId: () => random.bytes(12).toString('base64url'),
+    // No sign that a shell or a command line would take for something else.
+    genReqId: () => random.bytes(12).toString('hex'),
     requestIdHeader: false,
     serverFactory: (handler) => createServer(connectionBounds, prepared(handler, prepare)),
     frameworkErrors: (_error, _request, reply) => {

@@ -4,10 +4,12 @@ import { createClientSecrets } from '../core/clients/client-credentials.ts';
 import type { AccountServices, Core } from '../core/core.ts';
 import { createEntities } from '../core/entities/entities.ts';
 import { creationOf } from '../core/entities/entity-changes.ts';
+import { createExplainLog } from '../core/explain-log.ts';
 import { type Access, createAccess } from '../core/identity/access.ts';
 import { createAuthenticator } from '../core/identity/authenticator.ts';
 import { findAdminUser } from '../core/identity/find-admin-user.ts';
 import { createMemberships } from '../core/identity/memberships.ts';
+import { createPrincipalNames } from '../core/identity/name-principal.ts';
 import { createPathPermission } from '../core/identity/path-permission.ts';
 import { createRightHolders } from '../core/identity/right-holders.ts';
 import { createRoles } from '../core/identity/roles.ts';
@@ -78,6 +80,12 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     ...createRightHolders(entities),
     longestIdle,
   });
+  const principalNames = createPrincipalNames({
+    cache,
+    entities,
+    permissionsOf: storage.permissions,
+    adminUsers: storage.adminUsers,
+  });
   const membership = composeMembership(parts, tenancy, accounts, access);
   const authenticator = createAuthenticator({
     tokens,
@@ -111,6 +119,8 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
       clientCredentialsGrant(tenancy, cache),
     ]),
     refusals: storage.refusals,
+    explainLog: createExplainLog({ store: storage.refusals, names: principalNames, log }),
+    principalNames,
     outbox: storage.outbox,
     refreshTokenKeys: tokenKeys.refresh,
   };

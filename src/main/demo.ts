@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { Configuration } from '../config/index.ts';
 import type { RandomSource } from '../core/ports.ts';
+import type { ClientCredentials } from '../core/tenancy/tenancy-service.ts';
 import { StoreStartError } from '../storage/start-error.ts';
 import type { Keygrid } from './open-keygrid.ts';
 import { generatePassword, type NewSuperuser } from './superuser.ts';
@@ -16,17 +17,21 @@ export function requireDemoPlace({ host }: Configuration): void {
 }
 
 /**
- * Makes the demonstration's data if the store was empty (the superuser was made just now). Answers what to print once
- * the address is known.
+ * Makes the demonstration's data if the store was empty (the superuser was made just now). Answers what to print
+ * once the address is known.
  */
 export async function prepareDemo(
   { core }: Keygrid,
   superuser: NewSuperuser | undefined,
   { random }: { random: RandomSource },
-): Promise<(url: string) => string> {
-  if (!superuser)
-    return (url) =>
-      `The demonstration was set up at an earlier start; its secrets were shown then. ${url}/status\n`;
+): Promise<Demonstration> {
+  if (!superuser) {
+    return {
+      facts: undefined,
+      render: (url) =>
+        `The demonstration was set up at an earlier start; its secrets were shown then. ${url}/status\n`,
+    };
+  }
   const organization = await core.tenancy.createOrganization('my-org', {}, undefined, {
     sandbox: true,
     activated: true,
@@ -40,14 +45,30 @@ export async function prepareDemo(
   const applicationClient = core.tenancy.credentialsOf(application);
   const organizationClient = core.tenancy.credentialsOf(organization);
   const facts = { superuser, password, applicationClient, organizationClient };
-  return (url) => renderDemo(url, facts);
+  return {
+    facts: { applicationUser: { username: user.username, password }, applicationClient, organizationClient },
+    render: (url) => renderDemo(url, facts),
+  };
+}
+
+export interface Demonstration {
+  /** Undefined when it was set up at an earlier start: its secrets were shown then. */
+  facts:
+    | {
+        applicationUser: { username: string; password: string };
+        applicationClient: ClientCredentials;
+        organizationClient: ClientCredentials;
+      }
+    | undefined;
+  /** What to print once the address is known. */
+  render(url: string): string;
 }
 
 interface DemoFacts {
   superuser: NewSuperuser;
   password: string;
-  applicationClient: { clientId: string; clientSecret: string };
-  organizationClient: { clientId: string; clientSecret: string };
+  applicationClient: ClientCredentials;
+  organizationClient: ClientCredentials;
 }
 
 function renderDemo(
@@ -56,7 +77,7 @@ function renderDemo(
 ): string {
   const token = (path: string, body: Record<string, string>): string =>
     `curl -s ${url}${path} -d '${JSON.stringify(body)}'`;
-  const client = ({ clientId, clientSecret }: DemoFacts['applicationClient']): Record<string, string> => ({
+  const client = ({ clientId, clientSecret }: ClientCredentials): Record<string, string> => ({
     grant_type: 'client_credentials',
     client_id: clientId,
     client_secret: clientSecret,

@@ -8,14 +8,28 @@ import type { RandomSource } from '../core/ports.ts';
 import { StoreStartError } from '../storage/start-error.ts';
 
 const keyLength = 32;
-const stateName = 'root_key_check';
+/** Under this name the database keeps a proof of the key that it was set up with. */
+export const rootKeyStateName = 'root_key_check';
+
+export const rootKeyProof = (key: Buffer): string =>
+  createHmac('sha256', deriveKey(key, 'check')).update(rootKeyStateName).digest('base64url');
 
 export const rootKeyFile = (directory: string): string => join(directory, 'server.key');
 
 /** Reads the key, or makes one where there is none. @throws StoreStartError */
 export function openRootKey(directory: string, random: RandomSource): Buffer {
   const path = rootKeyFile(directory);
-  const text = readIfThere(path) ?? create(path, random);
+  return parseKey(readIfThere(path) ?? create(path, random), path);
+}
+
+/** Undefined where there is none. @throws StoreStartError */
+export function readRootKey(directory: string): Buffer | undefined {
+  const path = rootKeyFile(directory);
+  const text = readIfThere(path);
+  return text === undefined ? undefined : parseKey(text, path);
+}
+
+function parseKey(text: string, path: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64url');
   if (key.length === keyLength) return key;
   throw new StoreStartError(`The server key ${path} is not one: restore that file from a backup.`);
@@ -23,8 +37,9 @@ export function openRootKey(directory: string, random: RandomSource): Buffer {
 
 /** A database opened with another key could read none of its secrets. @throws StoreStartError */
 export async function requireRootKeyOf(store: ServerKeyStore, key: Buffer, directory: string): Promise<void> {
-  const check = createHmac('sha256', deriveKey(key, 'check')).update(stateName).digest('base64url');
-  const known = (await store.readState(stateName)) ?? (await store.writeStateOnce(stateName, check));
+  const check = rootKeyProof(key);
+  const known =
+    (await store.readState(rootKeyStateName)) ?? (await store.writeStateOnce(rootKeyStateName, check));
   if (known === check) return;
   throw new StoreStartError(
     `The server key ${rootKeyFile(directory)} is not the one this database was set up with: ` +

@@ -9,6 +9,7 @@ import { ambiguousUuid, anyOrganization, normalizeUrl } from '../dialects/usergr
 import { describeApi } from '../http/api-description.ts';
 import { healthRoutes } from '../http/health-routes.ts';
 import { collectMetrics } from '../http/metrics.ts';
+import { collectRefusals } from '../http/note-refusal.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
 import { staticRoutes } from '../pages/static-routes.ts';
@@ -53,6 +54,7 @@ export async function serve(
       return token !== undefined && core.access.isSuperuser({ principal: token.principal, token });
     },
   });
+  collectRefusals(app, core);
   staticRoutes(app);
   outboxRoutes(app, core);
   usergridDialect(app, {
@@ -71,6 +73,7 @@ export async function serve(
     async stop() {
       stopJobs();
       await closeWithin(app, configuration.shutdownSeconds);
+      await core.explainLog.flush();
       await keygrid.close();
     },
   };

@@ -9,7 +9,7 @@ export interface NewSuperuser {
   generated: boolean;
 }
 
-const username = 'superuser';
+export const superuserName = 'superuser';
 
 /** Undefined when there is one already. */
 export async function ensureSuperuser(
@@ -19,9 +19,14 @@ export async function ensureSuperuser(
 ): Promise<NewSuperuser | undefined> {
   if (await core.adminUserStore.hasSuperuser()) return undefined;
   const password = chosenPassword ?? generatePassword(random);
-  const account = { username, email: `${username}@localhost`, name: 'Superuser', password };
+  const account = {
+    username: superuserName,
+    email: `${superuserName}@localhost`,
+    name: 'Superuser',
+    password,
+  };
   await core.adminAccounts.create(account, { superuser: true });
-  return { username, password, generated: chosenPassword === undefined };
+  return { username: superuserName, password, generated: chosenPassword === undefined };
 }
 
 /** 120 random bits, free of signs that a shell would read. */

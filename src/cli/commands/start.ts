@@ -1,17 +1,19 @@
 /** `keygrid start`: opens the store, makes the superuser where there is none, listens until told to stop. */
 import { type Configuration, loadConfiguration } from '../../config/index.ts';
-import { prepareDemo, requireDemoPlace } from '../../main/demo.ts';
+import { type Demonstration, prepareDemo, requireDemoPlace } from '../../main/demo.ts';
 import { openKeygrid } from '../../main/open-keygrid.ts';
 import type { Ports } from '../../main/ports.ts';
 import { type ServingKeygrid, serve } from '../../main/serve.ts';
-import { ensureSuperuser } from '../../main/superuser.ts';
+import { ensureSuperuser, type NewSuperuser } from '../../main/superuser.ts';
 import { createLog, createRandomSource, systemClock } from '../../platform/index.ts';
+import type { Invocation } from '../command.ts';
 import { CommandProblem } from '../problem.ts';
 
-export async function start({ demo, ...flags }: Record<string, unknown>): Promise<void> {
-  const loaded = loadConfiguration({ environment: process.env, flags });
-  const configuration = demo === true ? openSignup(loaded) : loaded.configuration;
-  if (demo === true) requireDemoPlace(configuration);
+export async function run({ options, settings, json }: Invocation): Promise<undefined> {
+  const demo = options.demo === true;
+  const loaded = loadConfiguration({ environment: process.env, flags: settings });
+  const configuration = demo ? openSignup(loaded) : loaded.configuration;
+  if (demo) requireDemoPlace(configuration);
   const ports: Ports = {
     clock: systemClock,
     random: createRandomSource(),
@@ -21,17 +23,48 @@ export async function start({ demo, ...flags }: Record<string, unknown>): Promis
 
   const keygrid = await openKeygrid({ configuration, ports, exclusive: true });
   const superuser = await ensureSuperuser(keygrid, configuration.superuserPassword, ports);
-  const demonstration = demo === true ? await prepareDemo(keygrid, superuser, ports) : undefined;
-  const serving = await listen(() =>
-    serve(keygrid, configuration, loaded.sources.publicUrl === 'default', ports),
-  configuration);
-
-  process.stdout.write(`listening on ${serving.url}\n`);
-  if (superuser?.generated === true && !demonstration) {
-    process.stdout.write(`superuser: name ${superuser.username}, password ${superuser.password} (shown this once)\n`);
+  const demonstration = demo ? await prepareDemo(keygrid, superuser, ports) : undefined;
+  const announce = (url: string): void => {
+    const text = json ? renderJson(url, superuser, demonstration) : render(url, superuser, demonstration);
+    process.stdout.write(text);
+  };
+  try {
+    const publicUrlIsDefault = loaded.sources.publicUrl === 'default';
+    const serving = await listen(
+      () => serve(keygrid, configuration, publicUrlIsDefault, ports),
+      configuration,
+    );
+    if (!json) process.stdout.write(`listening on ${serving.url}\n`);
+    announce(serving.url);
+    stopOnSignal(serving, ports);
+  } catch (error) {
+    // Secrets that were made are never shown again, whatever the start came to.
+    if (superuser) announce(configuration.publicUrl);
+    throw error;
   }
-  if (demonstration) process.stdout.write(demonstration(serving.url));
-  stopOnSignal(serving, ports);
+}
+
+function render(
+  url: string,
+  superuser: NewSuperuser | undefined,
+  demonstration: Demonstration | undefined,
+): string {
+  if (demonstration) return demonstration.render(url);
+  if (!superuser?.generated) return '';
+  return `superuser: name ${superuser.username}, password ${superuser.password} (shown this once)\n`;
+}
+
+/** One line; without `demonstration` when there is none, or it was set up at an earlier start. */
+function renderJson(
+  url: string,
+  superuser: NewSuperuser | undefined,
+  demonstration: Demonstration | undefined,
+): string {
+  const shown = superuser && {
+    username: superuser.username,
+    password: superuser.generated ? superuser.password : undefined,
+  };
+  return `${JSON.stringify({ url, superuser: shown, demonstration: demonstration?.facts })}\n`;
 }
 
 /** Under `--demo` sign-up is open unless somebody said otherwise. */
@@ -39,16 +72,23 @@ function openSignup({ configuration, sources }: ReturnType<typeof loadConfigurat
   return sources.signup === 'default' ? { ...configuration, signup: 'open' } : configuration;
 }
 
-async function listen(serving: () => Promise<ServingKeygrid>, { host, port }: Configuration): Promise<ServingKeygrid> {
+async function listen(
+  serving: () => Promise<ServingKeygrid>,
+  { host, port }: Configuration,
+): Promise<ServingKeygrid> {
   try {
     return await serving();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE') {
-      throw new CommandProblem(`Port ${port} on ${host} is in use: stop what listens there, or choose another with --port.`);
+      throw new CommandProblem(
+        `Port ${port} on ${host} is in use: stop what listens there, or choose another with --port.`,
+      );
     }
     if (code === 'EACCES') {
-      throw new CommandProblem(`This user may not listen on port ${port}: choose one above 1023 with --port.`);
+      throw new CommandProblem(
+        `This user may not listen on port ${port}: choose one above 1023 with --port.`,
+      );
     }
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw new CommandProblem(`The address ${host} is not one of this machine: choose another with --host.`);

@@ -19,6 +19,8 @@ export interface TokenAuthority {
   check(text: string): AccessToken;
   /** The token if it is ours and lives, else undefined. */
   find(text: string): AccessToken | undefined;
+  /** The token if it is ours, whether or not it lives: to say of it what it is. */
+  read(text: string): AccessToken | undefined;
   revokeToken(token: AccessToken): Promise<void>;
   /**
    * Ends every token issued to the principal until now, but the one to keep. `longestLifetime` in ms bounds how long
@@ -98,6 +100,7 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
     moment: () => ({ time: clock.now(), revocationsHeard: live.heard() }),
     issue,
     check,
+    read,
     find(text) {
       try {
         return check(text);

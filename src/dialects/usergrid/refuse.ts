@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeygridError } from '../../core/errors.ts';
 import { renderEnvelope, sendJson } from './envelope.ts';
 import { describeError, isOAuthForm, toWireError, type WireError } from './errors.ts';
+import { explainFault, explainRefusal } from './refusal-facts.ts';
 
 const internal: WireError = { status: 500, error: 'internal', exception: 'keygrid.internal' };
 
@@ -14,6 +15,7 @@ export function sendRefusal(
 ): FastifyReply {
   if (wire.headers) reply.headers(wire.headers);
   const description = describeError(error);
+  explainRefusal(request, wire.status, error, description);
   if (isOAuthForm(error.code)) {
     const body = { error: wire.error, error_description: description };
     return sendJson(request, reply, wire.status, JSON.stringify(body));
@@ -28,9 +30,11 @@ export function sendFault(request: FastifyRequest, reply: FastifyReply, error: u
     { err: error, requestId: request.id, path: request.url.split('?')[0] },
     'a request failed',
   );
+  const description = 'Something went wrong here; the operator can look it up by error_id';
+  explainFault(request, error, description);
   const members = {
     error: internal.error,
-    error_description: 'Something went wrong here; the operator can look it up by error_id',
+    error_description: description,
     exception: internal.exception,
     error_id: request.id,
   };
