@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { type ErrorCode, KeygridError } from '../core/errors.ts';
 import type { PresentedCredentials } from '../core/identity/authenticator.ts';
+import { isFromAnotherSite } from '../http/cross-site.ts';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
@@ -11,11 +12,11 @@ export const forSuperuser =
   (core: Pick<Core, 'authenticator' | 'access'>, handler: Handler): Handler =>
   async (request, reply) => {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-    // A browser sends a superuser's Basic credentials along by itself: no other site may read what comes back.
+    // This interface is for programs and our own pages: no other site may read what comes back.
     reply.removeHeader('access-control-allow-origin');
     reply.removeHeader('access-control-allow-credentials');
     try {
-      const credentials = presentedCredentials(request.headers.authorization);
+      const credentials = presentedCredentials(request);
       const caller = await core.authenticator.authenticate(credentials, request.ip);
       await core.access.requireSuperuser(caller);
       return await handler(request, reply);
@@ -26,10 +27,11 @@ export const forSuperuser =
   };
 
 /** RFC 6750 §2.1 and RFC 7617; whatever else is there counts as nothing. */
-function presentedCredentials(authorization = ''): PresentedCredentials {
+function presentedCredentials(request: FastifyRequest): PresentedCredentials {
+  const { authorization = '' } = request.headers;
   const [scheme = '', value = ''] = authorization.trim().split(/\s+/, 2);
   if (scheme.toLowerCase() === 'bearer') return { kind: 'access_token', token: value };
-  if (scheme.toLowerCase() !== 'basic') return { kind: 'none' };
+  if (scheme.toLowerCase() !== 'basic' || isFromAnotherSite(request)) return { kind: 'none' };
   const decoded = Buffer.from(value, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   if (colon < 0) return { kind: 'none' };

@@ -81,8 +81,9 @@ test('nobody else reads it', async () => {
 test('no other site may read it through the browser of the superuser', async () => {
   const answer = await call(server, 'GET /api/v1/outbox', {
     basic: superuserOf(server),
-    headers: { Origin: 'https://evil.example' },
+    headers: { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
   });
+  assert.equal(answer.status, 401);
   assert.equal(answer.headers['access-control-allow-origin'], undefined);
   assert.equal(answer.headers['access-control-allow-credentials'], undefined);
 });

@@ -99,3 +99,32 @@ test('FLAW 13: who is local is never judged by the Host header', async () => {
     assert.equal(metrics.status, 401);
   }
 });
+
+test("FLAW 8: what a browser sends along for the superuser does nothing at another site's will", async () => {
+  const basic = superuserOf(server);
+  const attempts = [
+    ['GET', `${acme.path}/credentials?callback=steal`, {}],
+    ['POST', `${acme.path}/credentials`, {}],
+    ['PUT', '/system/database/setup', {}],
+    ['PUT', `/management/users/${acme.admin.uuid}/password`, { body: '{"newpassword":"taken-over-1"}' }],
+  ] as const;
+  for (const [method, path, options] of attempts) {
+    for (const site of ['cross-site', 'same-site']) {
+      const headers = {
+        'Sec-Fetch-Site': site,
+        Origin: 'https://evil.example',
+        'Content-Type': 'text/plain',
+      };
+      const answer = await call(server, `${method} ${path}`, { ...options, basic, headers });
+      assert.equal(answer.body?.error ?? 'unauthorized', 'unauthorized');
+      assert.doesNotMatch(answer.text, /client_secret|"status":"ok"|set user password/);
+    }
+  }
+  for (const site of ['same-origin', 'none']) {
+    const own = await call(server, 'PUT /system/database/setup', {
+      basic,
+      headers: { 'Sec-Fetch-Site': site },
+    });
+    assert.equal(own.status, 200);
+  }
+});

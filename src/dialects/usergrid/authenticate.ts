@@ -7,6 +7,7 @@ import { parseClientId } from '../../core/clients/client-credentials.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { Authenticator, PresentedCredentials } from '../../core/identity/authenticator.ts';
 import type { Caller } from '../../core/identity/principal.ts';
+import { isFromAnotherSite } from '../../http/cross-site.ts';
 import type { QueryParameters } from './envelope.ts';
 
 export function presentedCredentials(request: FastifyRequest): PresentedCredentials {
@@ -26,16 +27,25 @@ export function presentedCredentials(request: FastifyRequest): PresentedCredenti
   return { kind: 'none' };
 }
 
-export async function authenticateRequest(
+/**
+ * At once, where nothing has to be looked up. The superuser's name and password count only where no other site can have
+ * made a browser send them. @throws KeygridError as `authenticate` of the core does
+ */
+export function authenticateRequest(
   request: FastifyRequest,
   authenticator: Authenticator,
-): Promise<Caller> {
+): Promise<Caller> | Caller {
   const credentials = presentedCredentials(request);
-  try {
-    return await authenticator.authenticate(credentials, request.ip);
-  } catch (error) {
-    throw credentials.kind === 'client' && !request.headers.authorization ? markQueryCarrier(error) : error;
+  if (credentials.kind === 'superuser' && isFromAnotherSite(request)) {
+    throw new KeygridError('superuser_credentials_invalid', 'No system access authorized');
   }
+  const caller = authenticator.authenticate(credentials, request.ip);
+  if (!(caller instanceof Promise) || credentials.kind !== 'client' || request.headers.authorization) {
+    return caller;
+  }
+  return caller.catch((error: unknown) => {
+    throw markQueryCarrier(error);
+  });
 }
 
 /** RFC 7617; without a colon it is ignored. */
