@@ -12,7 +12,8 @@ const smallestCompressed = 1024;
  */
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload: unknown, done) => {
-    if (!(payload instanceof Buffer) || payload.length < smallestCompressed || isFixed(request, reply)) {
+    const compressible = typeof payload === 'string' || payload instanceof Buffer;
+    if (!compressible || payload.length < smallestCompressed || isFixed(request, reply)) {
       return done(null, payload);
     }
     addVary(reply);

@@ -56,8 +56,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       caseSensitive: false,
       maxParamLength: 4096,
     },
-    // No sign that a shell or a command line would take for something else.
-    genReqId: () => random.bytes(12).toString('hex'),
+    genReqId: requestIds(random),
+    // A logger for each request costs more than it tells: what is logged names the request id itself.
+    childLoggerFactory: (log: FastifyBaseLogger) => log,
     requestIdHeader: false,
     serverFactory: (handler) => createServer(connectionBounds, prepared(handler, prepare)),
     frameworkErrors: (_error, _request, reply) => {
@@ -74,6 +75,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     done();
   });
   return app;
+}
+
+/**
+ * Unique across processes and restarts, cheap within one; not secret. No sign that a shell or a command line would take
+ * for something else.
+ */
+function requestIds(random: RandomSource): () => string {
+  const process = random.bytes(8).toString('hex');
+  let count = 0;
+  return () => `${process}${(++count).toString(16).padStart(8, '0')}`;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;

@@ -16,10 +16,15 @@ export interface TenancyCache {
   organization(reference: string): Promise<Organization | undefined>;
   /** Live applications only; each reference a name in any case or a uuid. */
   application(organizationReference: string, applicationReference: string): Promise<Application | undefined>;
+  /** What `application` would answer, if that needs no look into the store. */
+  knownApplication(organizationReference: string, applicationReference: string): Application | undefined;
   applicationByUuid(uuid: Uuid): Promise<Application | undefined>;
   applicationByKey(key: number): Promise<Application | undefined>;
   membership(adminUserUuid: Uuid): Promise<Membership | undefined>;
 }
+
+const nameOf = (organizationReference: string, applicationReference: string): string =>
+  `${organizationReference}/${applicationReference}`.toLowerCase();
 
 export function createTenancyCache(
   tenancy: TenancyStore,
@@ -88,9 +93,11 @@ export function createTenancyCache(
   return {
     organization,
     application: (organizationReference, applicationReference) =>
-      through(applications, `${organizationReference}/${applicationReference}`.toLowerCase(), () =>
+      through(applications, nameOf(organizationReference, applicationReference), () =>
         readApplication(organizationReference, applicationReference),
       ),
+    knownApplication: (organizationReference, applicationReference) =>
+      applications.get(nameOf(organizationReference, applicationReference)),
     applicationByUuid,
     applicationByKey: (key) =>
       through(applications, `#${key}`, async () => usable(await tenancy.findApplication({ key }))),

@@ -95,6 +95,8 @@ export function sendEnvelope(
   return sendJson(request, reply, 200, renderEnvelope(members, request.startedAt, duration));
 }
 
+const asItIs = (json: unknown): string => json as string;
+
 /** JSON, or with a `callback` parameter the JSON as a script, which browsers only run with status 200. */
 export function sendJson(
   request: FastifyRequest,
@@ -103,13 +105,12 @@ export function sendJson(
   json: string,
 ): FastifyReply {
   const callback = callbackOf(request.query as QueryParameters);
-  // As bytes: to a text the framework would add a charset, which old clients take for another type (UA-150).
-  if (callback === undefined) {
-    return reply.code(status).header('content-type', 'application/json').send(Buffer.from(json));
-  }
+  // Without a serializer the framework would add a charset, which old clients take for another type (UA-150).
+  reply.serializer(asItIs);
+  if (callback === undefined) return reply.code(status).header('content-type', 'application/json').send(json);
   return reply
     .code(200)
     .header('content-type', 'application/javascript')
     .header('x-content-type-options', 'nosniff')
-    .send(Buffer.from(pad(callback, json)));
+    .send(pad(callback, json));
 }

@@ -33,13 +33,24 @@ export function usergridDialect(app: FastifyInstance, options: UsergridOptions):
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
   app.setNotFoundHandler((request, reply) => sendRefusal(request, reply, noSuchPath(request), notFound));
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     addCorsHeaders(request, reply);
     request.caller = guest;
-    if (request.method === 'OPTIONS') return reply.code(200).header('content-length', '0').send();
+    if (request.method === 'OPTIONS') {
+      reply.code(200).header('content-length', '0').send();
+      return;
+    }
     requireCallback(request.query as QueryParameters);
-    request.caller = await authenticateRequest(request, core.authenticator);
-    return undefined;
+    const caller = authenticateRequest(request, core.authenticator);
+    if (!(caller instanceof Promise)) {
+      request.caller = caller;
+      done();
+      return;
+    }
+    caller.then((found) => {
+      request.caller = found;
+      done();
+    }, done);
   });
 
   for (const routes of rootRoutes) routes(app, options);
@@ -66,6 +77,8 @@ function readBodiesLeniently(app: FastifyInstance): void {
 
 async function resolveApplication(request: FastifyRequest, { core }: UsergridOptions): Promise<Application> {
   const { organization = '', application = '' } = paramsOf(request);
+  const known = core.tenancyCache.knownApplication(organization, application);
+  if (known) return known;
   if (organization !== anyOrganization) return core.tenancy.requireApplication(organization, application);
   const found = await core.tenancyCache.applicationByUuid(application);
   if (!found)
