@@ -23,7 +23,7 @@ const newGroup = async (path: string): Promise<string> =>
 const uuidsOf = ({ body }: { body: { entities: { uuid: string }[] } }) =>
   body.entities.map(({ uuid }) => uuid);
 
-test('a group needs a path of letters, digits, dashes, dots and slashes', async () => {
+test('UD-99 UD-100 a group needs a path of letters, digits, dashes, dots and slashes', async () => {
   for (const json of [
     { name: 'x' },
     { path: 'with space' },
@@ -46,7 +46,7 @@ test('a group needs a path of letters, digits, dashes, dots and slashes', async 
   );
 });
 
-test('membership is seen from both ends and ended from either', async () => {
+test('UD-101 UD-102 membership is seen from both ends and ended from either', async () => {
   const group = await newGroup('both');
   const [first, second] = [await app.newUser(), await app.newUser()];
   const added = requireSuccess(await app.asAdmin(`POST /groups/both/users/${first.username}`));
@@ -70,7 +70,7 @@ test('membership is seen from both ends and ended from either', async () => {
   requireSuccess(await app.asAdmin(`GET /users/${first.uuid}`));
 });
 
-test('the path of a group may have slashes: the longest that is a group is meant', async () => {
+test('UD-98 the path of a group may have slashes: the longest that is a group is meant', async () => {
   const outer = await newGroup('acme');
   const inner = await newGroup('acme/kennel/big');
   const { username, uuid } = await app.newUser();
@@ -107,7 +107,14 @@ test('a user is made in a group: account, password and membership', async () => 
   await app.signIn(json);
 });
 
-test('roles are given to a group from either end, and survive it', async () => {
+test('UD-103 a group may change its path, and is found by the new one only', async () => {
+  const group = await newGroup('before');
+  requireSuccess(await app.asAdmin('PUT /groups/before', { json: { path: 'after/all' } }));
+  assert.deepEqual(uuidsOf(await app.asAdmin('GET /groups/after/all')), [group]);
+  assert.equal((await app.asAdmin('GET /groups/before')).status, 404);
+});
+
+test('UD-104 roles are given to a group from either end, and survive it', async () => {
   const group = await newGroup('with-roles');
   await app.asAdmin('POST /roles', { json: { name: 'of-group' } });
   const given = requireSuccess(await app.asAdmin('POST /roles/of-group/groups/with-roles'));

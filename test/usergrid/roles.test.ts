@@ -186,7 +186,7 @@ test('UA-91 a role is given from either end: the answer is the entity at the far
   );
 });
 
-test('UA-92 a role that was taken away is not found any more', async () => {
+test('UA-92 UD-105 a role that was taken away is not found any more', async () => {
   await newRole('taken');
   const { username } = await app.newUser();
   await app.asAdmin(`POST /users/${username}/roles/taken`);

@@ -190,7 +190,7 @@ test('UA-145 a password below the policy is refused and leaves no user behind', 
   requireSuccess(await login(user.username, user.password));
 });
 
-test('UA-147 nobody is called me', async () => {
+test('UA-147 UD-154 nobody is called me', async () => {
   for (const username of ['me', 'Me', 'ME']) {
     assert.equal(
       outcome(await app.asAdmin('POST /users', { json: { username, password: newPassword() } })),
@@ -221,7 +221,7 @@ test('UA-148 only administrators get tokens for users', async () => {
   assert.equal(outcome(await app.as(other.user.token)(path)), refused);
 });
 
-test('UA-149 UA-29 who is deactivated is signed out and stays out until activated', async () => {
+test('UA-149 UA-29 UD-153 who is deactivated is signed out and stays out until activated', async () => {
   const user = await app.newUser();
   const answer = requireSuccess(await app.asAdmin(`POST /users/${user.username}/deactivate`));
   assert.equal(answer.body.action, 'Deactivate user');
