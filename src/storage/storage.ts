@@ -2,6 +2,7 @@
  * The storage contract: narrow stores, each declared beside the flow that needs it, gathered here for the engines to
  * implement and for `main` to hand out. Both engines pass test/storage-conformance.
  */
+import type { ClientStore } from '../core/clients/client.ts';
 import type { EdgeStore, EntityStore } from '../core/entities/entity-store.ts';
 import type { OutboxStore, RefusalStore } from '../core/explain.ts';
 import type {
@@ -11,7 +12,16 @@ import type {
   PermissionStore,
 } from '../core/identity/accounts.ts';
 import type { ServerKeyStore } from '../core/keys/key-store.ts';
+import type { SigningKeyStore } from '../core/keys/signing-key-store.ts';
+import type {
+  AuthorizationCodeStore,
+  AuthorizationSweep,
+  DeviceAuthorizationStore,
+  GrantStore,
+  RefreshTokenStore,
+} from '../core/oauth/authorization.ts';
 import type { ChangeFeed, RevocationStore } from '../core/oauth/revocation-store.ts';
+import type { InteractionStore, SessionStore } from '../core/sessions/session-store.ts';
 import type { RealmKey, TenancyStore } from '../core/tenancy/tenancy.ts';
 
 export interface Storage {
@@ -22,11 +32,20 @@ export interface Storage {
   serverKeys: ServerKeyStore;
   refusals: RefusalStore;
   outbox: OutboxStore;
+  clients: ClientStore;
+  authorizationSweep: AuthorizationSweep;
   changes: ChangeFeed;
   entities(application: RealmKey): EntityStore;
   edges(application: RealmKey): EdgeStore;
   permissions(application: RealmKey): PermissionStore;
   credentials(realm: RealmKey): CredentialStore;
+  sessions(realm: RealmKey): SessionStore;
+  interactions(realm: RealmKey): InteractionStore;
+  grants(realm: RealmKey): GrantStore;
+  authorizationCodes(realm: RealmKey): AuthorizationCodeStore;
+  refreshTokens(realm: RealmKey): RefreshTokenStore;
+  deviceAuthorizations(realm: RealmKey): DeviceAuthorizationStore;
+  signingKeys(realm: RealmKey): SigningKeyStore;
   /** Answers when the database does. @throws KeygridError `store_unavailable` */
   ping(): Promise<void>;
   /** A consistent copy, made while the store is in use. */

@@ -1,8 +1,14 @@
 /** The stores that both engines share, over one engine. */
 import type { Storage } from '../storage.ts';
 import { createAdminUserStore, createCredentialStore, createMailTokenStore } from './accounts.ts';
+import { createAuthorizationCodeStore } from './authorization-codes.ts';
+import { createAuthorizationSweep } from './authorization-sweep.ts';
+import { createClientStore } from './clients.ts';
+import { createDeviceAuthorizationStore } from './device-authorizations.ts';
 import { createEdgeStore } from './edges.ts';
 import { createEntityStore } from './entities.ts';
+import { createGrantStore } from './grants.ts';
+import { createInteractionStore } from './interactions.ts';
 import {
   createOutboxStore,
   createRefusalStore,
@@ -10,6 +16,9 @@ import {
   createServerKeyStore,
 } from './operations.ts';
 import { createPermissionStore } from './permissions.ts';
+import { createRefreshTokenStore } from './refresh-tokens.ts';
+import { createSessionStore } from './sessions.ts';
+import { createSigningKeyStore } from './signing-keys.ts';
 import type { SqlEngine } from './statement.ts';
 import { createTenancyStore } from './tenancy.ts';
 
@@ -24,10 +33,19 @@ export function createSharedStores(engine: SqlEngine): SharedStores {
     serverKeys: createServerKeyStore(engine),
     refusals: createRefusalStore(engine),
     outbox: createOutboxStore(engine),
+    clients: createClientStore(engine),
+    authorizationSweep: createAuthorizationSweep(engine),
     entities: perRealm((realm) => createEntityStore(engine, realm, new Set())),
     edges: perRealm((realm) => createEdgeStore(engine, realm)),
     permissions: perRealm((realm) => createPermissionStore(engine, realm)),
     credentials: perRealm((realm) => createCredentialStore(engine, realm)),
+    sessions: perRealm((realm) => createSessionStore(engine, realm)),
+    interactions: perRealm((realm) => createInteractionStore(engine, realm)),
+    grants: perRealm((realm) => createGrantStore(engine, realm)),
+    authorizationCodes: perRealm((realm) => createAuthorizationCodeStore(engine, realm)),
+    refreshTokens: perRealm((realm) => createRefreshTokenStore(engine, realm)),
+    deviceAuthorizations: perRealm((realm) => createDeviceAuthorizationStore(engine, realm)),
+    signingKeys: perRealm((realm) => createSigningKeyStore(engine, realm)),
   };
 }
 

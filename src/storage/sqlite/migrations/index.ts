@@ -1,15 +1,19 @@
 import { type SchemaSteps, statementsStep } from '../../sql/migrations.ts';
-import { schema0001 } from '../../sql/schema-0001.ts';
+import { type SchemaTypes, schema0001 } from '../../sql/schema-0001.ts';
+import { schema0002 } from '../../sql/schema-0002.ts';
+
+const types: SchemaTypes = {
+  bytes: 'blob',
+  integer: 'integer',
+  generatedKey: 'integer primary key autoincrement',
+  clustered: 'without rowid',
+};
 
 export const sqliteSchemaSteps: SchemaSteps = {
   '0001-first-schema': statementsStep([
-    ...schema0001({
-      bytes: 'blob',
-      integer: 'integer',
-      generatedKey: 'integer primary key autoincrement',
-      clustered: 'without rowid',
-    }),
+    ...schema0001(types),
     // Realm key 1 is the management realm's.
     `insert into sqlite_sequence (name, seq) values ('applications', 1)`,
   ]),
+  '0002-authorization': statementsStep(schema0002(types)),
 };

@@ -1,0 +1,108 @@
+/**
+ * RefreshTokenStore over SQL, for one realm. What a family's tokens have in common is kept once, in the row of the
+ * family, which each use locks; a token itself is its digest and its times. A token without a family is dead, so that
+ * ending a family is the deletion of one row, and no rotation under way can save a successor from it (S082).
+ */
+import type {
+  KnownRefreshToken,
+  RefreshRotation,
+  RefreshToken,
+  RefreshTokenStore,
+} from '../../core/oauth/authorization.ts';
+import type { RealmKey } from '../../core/tenancy/tenancy.ts';
+import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import {
+  bytes,
+  firstRow,
+  integer,
+  json,
+  type Row,
+  rows,
+  type SqlEngine,
+  statement,
+  text,
+  type Work,
+} from './statement.ts';
+
+const insertFamily = statement(
+  'insert into refresh_families (application_id, family_id, grant_id, newest, body) values (?, ?, ?, ?, ?)',
+);
+const insertToken = statement(
+  'insert into refresh_tokens (application_id, digest, family_id, issued_at, expires_at) values (?, ?, ?, ?, ?)',
+);
+const tokenWithFamily = `select t.digest as digest, t.issued_at as issued_at, t.expires_at as expires_at,
+    f.family_id as family_id, f.newest as newest, f.predecessor as predecessor, f.spent_at as spent_at,
+    f.sealed_successor as sealed_successor, f.body as body
+  from refresh_tokens t
+  join refresh_families f on f.application_id = t.application_id and f.family_id = t.family_id
+  where t.application_id = ? and t.digest = ?`;
+const selectToken = statement(tokenWithFamily);
+const lockToken = statement(tokenWithFamily, { postgres: `${tokenWithFamily} for update of f` });
+const advanceFamily = statement(
+  `update refresh_families set newest = ?, predecessor = ?, spent_at = ?, sealed_successor = ?
+   where application_id = ? and family_id = ?`,
+);
+const deleteFamily = statement(
+  'delete from refresh_families where application_id = ? and family_id = ? returning family_id',
+);
+
+/** What the tokens of a family have in common. */
+type FamilyBody = Omit<RefreshToken, 'digest' | 'family' | 'issuedAt' | 'expiresAt'>;
+
+const absent = { session: undefined, nonce: undefined };
+
+const toToken = (row: Row): RefreshToken => ({
+  digest: text(row, 'digest'),
+  family: uuidFromOrderedBytes(bytes(row, 'family_id')),
+  issuedAt: integer(row, 'issued_at'),
+  expiresAt: integer(row, 'expires_at'),
+  ...absent,
+  ...json<FamilyBody>(row, 'body'),
+});
+
+export function createRefreshTokenStore(engine: SqlEngine, realm: RealmKey): RefreshTokenStore {
+  return {
+    async find(digest): Promise<KnownRefreshToken | undefined> {
+      const row = await engine.read(() => firstRow(selectToken, realm, digest));
+      return row && { ...toToken(row), spent: row.newest !== digest };
+    },
+    rotate: (digest, successor, sealedSuccessor, now, graceMilliseconds) =>
+      engine.write(function* () {
+        const row = yield* firstRow(lockToken, realm, digest);
+        const token = row && toToken(row);
+        if (!token || token.expiresAt <= now || token.familyExpiresAt <= now) return { kind: 'unknown' };
+        if (row.newest !== digest) return yield* useAgain(realm, row, token, now - graceMilliseconds);
+        yield* addToken(realm, { ...successor, family: token.family });
+        const family = bytes(row, 'family_id');
+        yield* rows(advanceFamily, successor.digest, digest, now, sealedSuccessor, realm, family);
+        return { kind: 'rotated', token };
+      }),
+    revokeFamily: async (family) =>
+      (await engine.write(() => firstRow(deleteFamily, realm, uuidToOrderedBytes(family)))) !== undefined,
+  };
+}
+
+/** A spent token: its owner may have lost the answer, if that was just now (S081). */
+function* useAgain(
+  realm: RealmKey,
+  row: Row,
+  token: RefreshToken,
+  graceBegan: number,
+): Work<RefreshRotation> {
+  if (row.predecessor === token.digest && integer(row, 'spent_at') > graceBegan) {
+    return { kind: 'grace', token, sealedSuccessor: text(row, 'sealed_successor') };
+  }
+  yield* rows(deleteFamily, realm, bytes(row, 'family_id'));
+  return { kind: 'reused', token };
+}
+
+/** The first token of a family. Whoever calls holds the lock of the grant. */
+export function* startFamily(realm: RealmKey, first: RefreshToken): Work<void> {
+  const { digest, family, issuedAt: _, expiresAt: __, ...body } = first;
+  const key = uuidToOrderedBytes(family);
+  yield* rows(insertFamily, realm, key, uuidToOrderedBytes(first.grant), digest, JSON.stringify(body));
+  yield* addToken(realm, first);
+}
+
+const addToken = (realm: RealmKey, { digest, family, issuedAt, expiresAt }: RefreshToken): Work<Row[]> =>
+  rows(insertToken, realm, digest, uuidToOrderedBytes(family), issuedAt, expiresAt);
