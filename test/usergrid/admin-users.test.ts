@@ -158,6 +158,7 @@ test('an admin user cannot raise itself, take the name of another, or be called 
     { username: 5 },
     { email: 'none' },
     { email: { a: 1 } },
+    { biography: 'x'.repeat(70_000) },
     { username: acme.admin.username },
     { email: acme.admin.email.toUpperCase() },
   ]) {

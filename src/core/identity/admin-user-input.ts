@@ -1,5 +1,6 @@
 /** What an admin user may be called and may hold. usergrid-auth.md 8.5. */
 import { KeygridError } from '../errors.ts';
+import { requireProperties } from '../tenancy/own-properties.ts';
 import type { Properties } from '../tenancy/tenancy.ts';
 import { isUuid } from '../uuid.ts';
 import type { AdminUser } from './accounts.ts';
@@ -121,7 +122,7 @@ export function mergeProperties(properties: Properties, patch: Properties): Prop
     if (value === null || value === '') merged.delete(name);
     else merged.set(name, value);
   }
-  return Object.fromEntries(merged);
+  return requireProperties(Object.fromEntries(merged));
 }
 
 const isObject = (value: unknown): value is Properties =>

@@ -9,7 +9,7 @@ import { requireAcceptablePassword } from '../identity/password-policy.ts';
 import type { Caller } from '../identity/principal.ts';
 import type { MailLimit } from '../identity/throttle.ts';
 import { requireOrganizationName } from './names.ts';
-import { requireProperties } from './organization-properties.ts';
+import { requireProperties } from './own-properties.ts';
 import type { NewOwner, Organization } from './tenancy.ts';
 import type { Tenancy } from './tenancy-service.ts';
 

@@ -14,7 +14,7 @@ import type { Clock } from '../ports.ts';
 import { isUuid, type Uuid, type UuidSource } from '../uuid.ts';
 import { applicationSeed } from './application-seed.ts';
 import { requireApplicationName, requireOrganizationName } from './names.ts';
-import { requireProperties } from './organization-properties.ts';
+import { requireProperties } from './own-properties.ts';
 import {
   type Application,
   managementRealmKey,

@@ -5,14 +5,18 @@ import { type Answer, paramsOf, type Routes } from './context.ts';
 import { sendEnvelope } from './envelope.ts';
 import { collectionName } from './inflection.ts';
 import { accessibleApplication, managementResource } from './management-request.ts';
-import { applicationParams } from './management-schemas.ts';
+import { applicationParams, collectionParams } from './management-schemas.ts';
 import { countsByCollection } from './render-application.ts';
 
 export const managementApplicationSizeRoutes: Routes = (app, { core }) => {
   const path = '/management/organizations/:organization/applications/:application';
   const size = (suffix: string, summary: string, answer: Answer): void =>
     managementResource(app, path + suffix, {
-      GET: { summary, schema: { params: applicationParams }, answer },
+      GET: {
+        summary,
+        schema: { params: suffix.includes(':') ? collectionParams : applicationParams },
+        answer,
+      },
     });
   size('/_size', 'Number of entities', async (request, reply) => {
     const { name, counts } = await countsOf(request, core);

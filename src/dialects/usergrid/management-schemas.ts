@@ -7,6 +7,7 @@ const user = Type.String({ description: 'Username, email address, UUID or `me`' 
 
 export const organizationParams = Type.Object({ organization });
 export const applicationParams = Type.Object({ organization, application });
+export const collectionParams = Type.Object({ organization, application, collection: Type.String() });
 export const userParams = Type.Object({ user });
 export const memberParams = Type.Object({ organization, user });
 export const userOrganizationParams = Type.Object({ user, organization });

@@ -1,4 +1,7 @@
-/** What clients may hang onto organizations: free, but not without bound, since every sign-in of a member shows it. */
+/**
+ * What clients may hang onto organizations, applications and admin users: free, but not without bound, since every
+ * sign-in shows it.
+ */
 import { KeygridError } from '../errors.ts';
 import type { Properties } from './tenancy.ts';
 
