@@ -89,11 +89,6 @@ export const confirmedPage = (): Page => ({
 <p class="quiet">The account waits for approval now. You get mail as soon as it is active.</p>`,
 });
 
-export const organizationConfirmedPage = (organization: string): Page => ({
-  title: 'Confirmed',
-  content: good(html`Your organization ${organization} has been confirmed.`),
-});
-
 export type MailLink = 'activation' | 'confirmation';
 
 export const invalidLinkPage = (link: MailLink): Page => ({
