@@ -1,4 +1,5 @@
 /** The entities of an application: creating, finding, updating, deleting, querying. usergrid-data.md 1 and 2. */
+import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
@@ -72,38 +73,49 @@ export interface ApplicationEntities {
 export function createEntities(options: EntitiesOptions): Entities {
   const { storeFor, clock, uuids, bounds = standardBounds } = options;
   const inTurn = createTurns();
+  const known = new BoundedCache<RealmKey, ApplicationEntities>(2_000);
+
+  function entitiesOf(key: RealmKey): ApplicationEntities {
+    const store = storeFor(key);
+    const finder = createFinder(store);
+    const writer = createEntityWriter(store, clock, uuids, (uuid, task) => inTurn(`${key}/${uuid}`, task));
+    const queries = createQueries(store, key, writer, bounds);
+    return {
+      ...finder,
+      ...queries,
+      create: writer.create,
+      update: writer.update,
+      putByUuid: writer.putByUuid,
+      delete: writer.delete,
+      createMany: (type, bodies) => createMany(writer, type, bodies),
+      async putByName(type, name, body) {
+        const found = await finder.findByAlias(type, name);
+        if (found) return writer.update(type, found, body);
+        if (entityType(type).alias === undefined) throw entityNotFound(type, name);
+        try {
+          return await writer.create(type, bodyUnderName(type, name, body));
+        } catch (error) {
+          // Somebody else may have created it in the meantime.
+          const now = isDuplicate(error) ? await finder.findByAlias(type, name) : undefined;
+          if (!now) throw error;
+          return writer.update(type, now, body);
+        }
+      },
+      collections: () => store.collections(),
+      async declareCollection(type) {
+        await store.declareCollection(requireCreatableType(type).type);
+      },
+    };
+  }
+
   return {
     of({ key }) {
-      const store = storeFor(key);
-      const finder = createFinder(store);
-      const writer = createEntityWriter(store, clock, uuids, (uuid, task) => inTurn(`${key}/${uuid}`, task));
-      const queries = createQueries(store, key, writer, bounds);
-      return {
-        ...finder,
-        ...queries,
-        create: writer.create,
-        update: writer.update,
-        putByUuid: writer.putByUuid,
-        delete: writer.delete,
-        createMany: (type, bodies) => createMany(writer, type, bodies),
-        async putByName(type, name, body) {
-          const found = await finder.findByAlias(type, name);
-          if (found) return writer.update(type, found, body);
-          if (entityType(type).alias === undefined) throw entityNotFound(type, name);
-          try {
-            return await writer.create(type, bodyUnderName(type, name, body));
-          } catch (error) {
-            // Somebody else may have created it in the meantime.
-            const now = isDuplicate(error) ? await finder.findByAlias(type, name) : undefined;
-            if (!now) throw error;
-            return writer.update(type, now, body);
-          }
-        },
-        collections: () => store.collections(),
-        async declareCollection(type) {
-          await store.declareCollection(requireCreatableType(type).type);
-        },
-      };
+      let entities = known.get(key);
+      if (!entities) {
+        entities = entitiesOf(key);
+        known.set(key, entities);
+      }
+      return entities;
     },
   };
 }

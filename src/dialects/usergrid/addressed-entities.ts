@@ -45,4 +45,4 @@ export async function requireMember(
 
 /** The segment of the request's path at `index`, counted from 0 below the application. */
 export const segmentAt = (request: FastifyRequest, index: number): string =>
-  pathSegments(request.url)[index] ?? '';
+  pathSegments(request)[index] ?? '';

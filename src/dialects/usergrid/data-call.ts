@@ -9,7 +9,7 @@ import { KeygridError } from '../../core/errors.ts';
 import { typedService } from '../../core/identity/typed-services.ts';
 import { jsonBody, type ParsedBody } from './body.ts';
 import type { UsergridOptions } from './context.ts';
-import { applicationMembers, type EnvelopeMembers, rawJsonArray, sendEnvelope } from './envelope.ts';
+import { durationOf, type EnvelopeMembers, renderEntities, sendJson } from './envelope.ts';
 import { renderEntity } from './render-entity.ts';
 import type { AddressedCollection } from './resource-address.ts';
 
@@ -72,9 +72,11 @@ export function sendEntities(
     ? entities.map(({ uuid, type, body }) => ({ uuid, type, body: project(body, projection) }))
     : entities;
   const context = { application: request.application, publicUrl: options.place.publicUrl };
-  return sendEnvelope(request, reply, {
-    ...applicationMembers(request, context, path),
-    entities: rawJsonArray(shown.map((entity) => renderEntity(entity, path))),
-    ...members,
-  });
+  const texts = shown.map((entity) => renderEntity(entity, path));
+  return sendJson(
+    request,
+    reply,
+    200,
+    renderEntities(request, context, path, texts, members, durationOf(reply)),
+  );
 }

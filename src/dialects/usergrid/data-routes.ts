@@ -19,7 +19,7 @@ import {
   requireEntity,
   type Target,
 } from './entity-answers.ts';
-import { applicationMembers, type QueryParameters, sendEnvelope } from './envelope.ts';
+import { applicationMembers, sendEnvelope } from './envelope.ts';
 import { addressedPath, operationOf } from './guard.ts';
 import { type Operation, resource } from './resource.ts';
 import { type Address, type AddressedCollection, readAddress } from './resource-address.ts';
@@ -78,17 +78,17 @@ export const dataRoutes: Routes = (app, options) => {
     DELETE: operation('DELETE', 'Deletes an entity', { params: entityParams }),
   });
   resource(app, `${root}/*`, {
-    GET: operation('GET', 'Reads what is connected to an entity', {}),
-    POST: operation('POST', 'Connects entities', {}),
-    PUT: operation('PUT', 'Changes and connects entities', {}),
-    DELETE: operation('DELETE', 'Disconnects entities', {}),
+    GET: operation('GET', 'Reads what is connected to an entity', unlisted),
+    POST: operation('POST', 'Connects entities', unlisted),
+    PUT: operation('PUT', 'Changes and connects entities', unlisted),
+    DELETE: operation('DELETE', 'Disconnects entities', unlisted),
   });
 };
 
 const answerWith =
   (options: UsergridOptions, method: MethodAnswers): Answer =>
   async (request, reply) => {
-    const address = readAddress(request.url, request.query as QueryParameters);
+    const address = readAddress(request);
     const call: DataCall = { request, reply, options, collection: address.collection };
     requireOffered(address.collection);
     switch (address.kind) {
@@ -159,6 +159,9 @@ function administer({ request, reply, options, collection }: DataCall, subject: 
     data: [],
   });
 }
+
+/** What the description language has no form for: a path of any depth. */
+const unlisted = { hide: true } as NonNullable<Operation['schema']>;
 
 const collectionParams = Type.Object({
   organization: Type.String({ description: 'Name or uuid' }),

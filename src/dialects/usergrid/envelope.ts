@@ -66,22 +66,79 @@ export function renderEnvelope(members: EnvelopeMembers, timestamp: number, dura
   return `${text}}`;
 }
 
+/** What is the same in every answer about an application, as JSON text. */
+interface ApplicationTexts {
+  publicUrl: string;
+  uuid: string;
+  organization: string;
+  name: string;
+  /** Of the application's own address, without the quote at its end. */
+  openUri: string;
+}
+
+const knownTexts = new WeakMap<Application, ApplicationTexts>();
+
+function textsOf({ application, publicUrl }: ApplicationContext): ApplicationTexts {
+  const known = knownTexts.get(application);
+  if (known?.publicUrl === publicUrl) return known;
+  const organization = application.organizationName.toLowerCase();
+  const base = `${publicUrl}/${encodeURIComponent(organization)}/${encodeURIComponent(application.name)}`;
+  const texts = {
+    publicUrl,
+    uuid: JSON.stringify(application.uuid),
+    organization: JSON.stringify(organization),
+    name: JSON.stringify(application.name),
+    openUri: JSON.stringify(base).slice(0, -1),
+  };
+  knownTexts.set(application, texts);
+  return texts;
+}
+
+/**
+ * The whole answer about entities, as `renderEnvelope` would write it: put together from texts, since it is what the
+ * server answers most. `entities` are JSON texts; `members` come last.
+ */
+export function renderEntities(
+  request: FastifyRequest,
+  context: ApplicationContext,
+  path: string,
+  entities: readonly string[],
+  members: EnvelopeMembers | undefined,
+  duration: number,
+): string {
+  const { uuid, organization, name, openUri } = textsOf(context);
+  const quoted = JSON.stringify(path);
+  const echoed = echoedParameters(request.query as QueryParameters);
+  let text =
+    `{"action":"${actionOf(request)}","application":${uuid},"params":${JSON.stringify(echoed)},"path":${quoted},` +
+    `"uri":${openUri}${quoted.slice(1)},"entities":[${entities.join(',')}],"timestamp":${request.startedAt},` +
+    `"duration":${duration},"organization":${organization},"applicationName":${name}`;
+  for (const [member, value] of Object.entries(members ?? {})) {
+    if (value !== undefined) text += `,${JSON.stringify(member)}:${JSON.stringify(value)}`;
+  }
+  return `${text}}`;
+}
+
+const actionOf = ({ method }: FastifyRequest): string => (method === 'HEAD' ? 'get' : method.toLowerCase());
+
+/** Milliseconds spent on the request so far. */
+export const durationOf = (reply: FastifyReply): number => Math.max(0, Math.round(reply.elapsedTime));
+
 /** The members of an answer about `path` in an application; `path` undefined for the application itself. */
 export function applicationMembers(
   request: FastifyRequest,
   { application, publicUrl }: ApplicationContext,
   path?: string,
 ): EnvelopeMembers {
-  const organization = application.organizationName.toLowerCase();
-  const base = `${publicUrl}/${encodeURIComponent(organization)}/${encodeURIComponent(application.name)}`;
+  const { openUri, organization, name } = textsOf({ application, publicUrl });
   return {
-    action: request.method === 'HEAD' ? 'get' : request.method.toLowerCase(),
+    action: actionOf(request),
     application: application.uuid,
     params: echoedParameters(request.query as QueryParameters),
     path,
-    uri: path === undefined ? base : base + path,
-    organization,
-    applicationName: application.name,
+    uri: new RawJson(path === undefined ? `${openUri}"` : openUri + JSON.stringify(path).slice(1)),
+    organization: new RawJson(organization),
+    applicationName: new RawJson(name),
   };
 }
 
@@ -91,8 +148,7 @@ export function sendEnvelope(
   reply: FastifyReply,
   members: EnvelopeMembers,
 ): FastifyReply {
-  const duration = Math.max(0, Math.round(reply.elapsedTime));
-  return sendJson(request, reply, 200, renderEnvelope(members, request.startedAt, duration));
+  return sendJson(request, reply, 200, renderEnvelope(members, request.startedAt, durationOf(reply)));
 }
 
 const asItIs = (json: unknown): string => json as string;

@@ -11,13 +11,20 @@ import type { UsergridOptions } from './context.ts';
 import type { QueryParameters } from './envelope.ts';
 import { collectionName, entityType } from './inflection.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** See `pathSegments`; kept with the request, as guard and route both ask. */
+    pathSegments: string[] | undefined;
+  }
+}
+
 /** @throws KeygridError `permission_missing`, `application_access_denied` */
 export async function guardRoute(request: FastifyRequest, { core }: UsergridOptions): Promise<void> {
   const { guard = 'permission' } = request.routeOptions.config;
   const { caller, application } = request;
   if (guard === 'none') return;
   if (guard === 'application_admin') return core.access.requireApplicationAdmin(caller, application);
-  const path = addressedPath(pathSegments(request.url), forcedAlias(request.query as QueryParameters));
+  const path = addressedPath(pathSegments(request), forcedAlias(request.query as QueryParameters));
   await core.pathPermission.require(caller, application, operationOf(request), path);
 }
 
@@ -68,8 +75,13 @@ export function forcedAlias(query: QueryParameters): ForcedAlias | undefined {
  * serve from here too, so that no spelling of a path is checked as one thing and served as another.
  * @throws KeygridError `invalid_argument`
  */
-export const pathSegments = (url: string): string[] =>
-  rawSegments(url).map((segment) => decode(segment.split(';', 1)[0] || segment));
+export function pathSegments(request: FastifyRequest): string[] {
+  request.pathSegments ??= rawSegments(request.url).map((segment) => decode(withoutMatrix(segment)));
+  return request.pathSegments;
+}
+
+const withoutMatrix = (segment: string): string =>
+  segment.includes(';') ? segment.split(';', 1)[0] || segment : segment;
 
 /** No path of the dialect is as deep; permissions are matched segment by segment. */
 const mostSegments = 100;
@@ -83,6 +95,7 @@ export function rawSegments(url: string): string[] {
 }
 
 function decode(segment: string): string {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -24,6 +24,7 @@ export function usergridDialect(app: FastifyInstance, options: UsergridOptions):
   const { core } = options;
   app.decorateRequest('caller');
   app.decorateRequest('application');
+  app.decorateRequest('pathSegments', undefined);
   readBodiesLeniently(app);
   inflateBodies(app, bodyLimitBytes);
   compressAnswers(app);

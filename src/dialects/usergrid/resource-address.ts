@@ -1,4 +1,5 @@
 /** What the path of a data call addresses: a collection, an entity in it, or something below one. usergrid-data.md 0.1. */
+import type { FastifyRequest } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
 import type { PathReading } from '../../core/identity/path-permission.ts';
 import { isSelfReference } from '../../core/identity/user-reference.ts';
@@ -31,9 +32,10 @@ export type Address =
 const administrationSubjects: ReadonlySet<string> = new Set(['_settings', '_clear', '_reindex', 'indexes']);
 
 /** @throws KeygridError `invalid_argument`, `resource_not_found` */
-export function readAddress(url: string, query: QueryParameters): Address {
-  const [first = '', second, ...rest] = pathSegments(url);
-  const matrix = readMatrix(rawSegments(url)[0] ?? '');
+export function readAddress(request: FastifyRequest): Address {
+  const query = request.query as QueryParameters;
+  const [first = '', second, ...rest] = pathSegments(request);
+  const matrix = request.url.includes(';') ? readMatrix(rawSegments(request.url)[0] ?? '') : undefined;
   const collection = readCollection(first);
   const parameters = matrix ? { ...query, ...matrix } : query;
   if (second === undefined) return { kind: 'collection', collection, parameters, chosen: false };

@@ -2,12 +2,12 @@
 import type { EntityStore, WriteOutcome } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
-import { applyEntityChange, ChangeRefused, entityColumns, toStoredEntity } from './entity-statements.ts';
+import { applyEntityChange, ChangeRefused, toStoredEntity, withoutId } from './entity-statements.ts';
 import { walkIndex } from './index-walk.ts';
 import { firstRow, integer, rows, type SqlEngine, statement, text, type Work } from './statement.ts';
 
 const selectByUuid = statement(
-  `select ${entityColumns} from entities where application_id = ? and entity_id = ?`,
+  'select type, created, modified, version, body from entities where application_id = ? and entity_id = ?',
 );
 const selectByUniqueValue = statement(
   `select e.entity_id, e.type, e.created, e.modified, e.version, e.body
@@ -36,7 +36,7 @@ export function createEntityStore(
   return {
     async findByUuid(uuid) {
       const row = await engine.read(() => firstRow(selectByUuid, application, uuidToOrderedBytes(uuid)));
-      return row && toStoredEntity(row);
+      return row && withoutId(row, uuid);
     },
     async findByUniqueValue(type, property, value) {
       const row = await engine.read(() => firstRow(selectByUniqueValue, application, type, property, value));

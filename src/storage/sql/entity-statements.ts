@@ -6,7 +6,7 @@ import type {
   WriteOutcome,
 } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
-import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
 import {
   announce,
   bytes,
@@ -22,8 +22,6 @@ import {
   text,
   type Work,
 } from './statement.ts';
-
-export const entityColumns = 'entity_id, type, created, modified, version, body';
 
 const insertEntity = statement(
   `insert into entities (application_id, entity_id, type, created, modified, version, body)
@@ -63,8 +61,12 @@ const deleteEdgesTo = statement(
 const deletePermissions = statement('delete from permissions where application_id = ? and holder_id = ?');
 const deleteCredential = statement('delete from credentials where application_id = ? and account_id = ?');
 
-export const toStoredEntity = (row: Row): StoredEntity => ({
-  uuid: uuidFromOrderedBytes(bytes(row, 'entity_id')),
+export const toStoredEntity = (row: Row): StoredEntity =>
+  withoutId(row, uuidFromOrderedBytes(bytes(row, 'entity_id')));
+
+/** Of a row that was looked up by its id. */
+export const withoutId = (row: Row, uuid: Uuid): StoredEntity => ({
+  uuid,
   type: text(row, 'type'),
   created: integer(row, 'created'),
   modified: integer(row, 'modified'),

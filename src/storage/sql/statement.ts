@@ -25,7 +25,8 @@ export interface ManyStatement extends Statement {
 }
 
 export type Step =
-  | { kind: 'rows'; statement: Statement; parameters: SqlValue[] }
+  /** `single`: one row at most is wanted. */
+  | { kind: 'rows'; statement: Statement; parameters: SqlValue[]; single?: true }
   | { kind: 'many'; statement: ManyStatement; rows: SqlValue[][] }
   | { kind: 'announce'; change: Change };
 
@@ -98,7 +99,7 @@ export function* rows(which: Statement, ...parameters: SqlValue[]): Work<Row[]> 
 }
 
 export function* firstRow(which: Statement, ...parameters: SqlValue[]): Work<Row | undefined> {
-  return (yield { kind: 'rows', statement: which, parameters })[0];
+  return (yield { kind: 'rows', statement: which, parameters, single: true })[0];
 }
 
 export function* forEach(which: ManyStatement, values: SqlValue[][]): Work<void> {

@@ -62,7 +62,10 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
       return [];
     }
     const found = prepare(step.statement);
-    if (step.kind === 'rows') return found.all(...step.parameters) as Row[];
+    if (step.kind === 'rows') {
+      if (step.single) return toRows(found.get(...step.parameters) as Row | undefined);
+      return found.all(...step.parameters) as Row[];
+    }
     for (const parameters of step.rows) found.run(...(parameters as SqlValue[]));
     return [];
   }
@@ -131,6 +134,9 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
     },
   };
 }
+
+const noRows: Row[] = [];
+const toRows = (row: Row | undefined): Row[] => (row ? [row] : noRows);
 
 function settle(write: PendingWrite, outcome: Outcome): void {
   if ('error' in outcome) write.reject(toStoreError(outcome.error));
