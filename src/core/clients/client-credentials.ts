@@ -2,7 +2,7 @@
  * The client that every organization and application is born with. Its id is the owner's uuid behind a prefix, its
  * secret 160 random bits behind the same prefix; kept sealed, since administrators may have it shown again.
  */
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import type { Sealer } from '../keys/sealer.ts';
@@ -24,6 +24,9 @@ export interface ClientSecrets {
   matches(sealedSecret: string, presented: string): boolean;
 }
 
+/** Digests of equal length, compared in constant time, tell nothing of the 160 random bits behind them. */
+const digest = (secret: string): Buffer => hash('sha256', secret, 'buffer');
+
 export const clientIdOf = (owner: ClientOwner, uuid: Uuid): string =>
   prefixes[owner] + uuidToBytes(uuid).toString('base64url');
 
@@ -34,9 +37,6 @@ export function parseClientId(clientId: string): { owner: ClientOwner; uuid: Uui
 }
 
 export function createClientSecrets(sealer: Sealer, random: RandomSource): ClientSecrets {
-  // Equal digests under a key that only this process knows: comparing them tells nothing of the secret's bytes.
-  const comparisonKey = createSecretKey(random.bytes(32));
-  const digest = (secret: string): Buffer => createHmac('sha256', comparisonKey).update(secret).digest();
   const digests = new BoundedCache<string, Buffer>(10_000);
   const reveal = (sealed: string): string => sealer.open(sealed, sealingPurpose).toString('utf8');
 
