@@ -89,6 +89,6 @@ function* redeem(
     return { kind: 'replayed', code, family: uuidFromOrderedBytes(bytes(row, 'family_id')) };
   }
   yield* rows(markUsed, uuidToOrderedBytes(family), realm, digest);
-  if (first) yield* startFamily(realm, first);
+  if (first) yield* startFamily(realm, { ...first, family, grant: code.grant });
   return { kind: 'redeemed', code };
 }

@@ -126,8 +126,9 @@ export function createDeviceAuthorizationStore(engine: SqlEngine, realm: RealmKe
         const row = yield* firstRow(lockApproved, realm, digest, now);
         if (!row) return undefined;
         yield* rows(deleteDevice, realm, digest);
-        if (first) yield* startFamily(realm, first);
-        return toDevice(row);
+        const device = toDevice(row);
+        if (first) yield* startFamily(realm, { ...first, grant: device.grant ?? first.grant });
+        return device;
       }),
   };
 }

@@ -96,11 +96,11 @@ function* useAgain(
   return { kind: 'reused', token };
 }
 
-/** The first token of a family. Whoever calls holds the lock of the grant. */
+/** The first token of a family. Whoever calls holds the lock of its grant. */
 export function* startFamily(realm: RealmKey, first: RefreshToken): Work<void> {
   const { digest, family, issuedAt: _, expiresAt: __, ...body } = first;
-  const key = uuidToOrderedBytes(family);
-  yield* rows(insertFamily, realm, key, uuidToOrderedBytes(first.grant), digest, JSON.stringify(body));
+  const [key, grant] = [uuidToOrderedBytes(family), uuidToOrderedBytes(body.grant)];
+  yield* rows(insertFamily, realm, key, grant, digest, JSON.stringify(body satisfies FamilyBody));
   yield* addToken(realm, first);
 }
 

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Grant, RefreshToken } from '../../src/core/oauth/authorization.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { codeOf, grantOf, now, tokenOf } from './authorizations.ts';
+import { freshRealm, onEachEngine, uuids } from './engines.ts';
+
+/** A code of the grant, redeemed. */
+async function redeemed(storage: Storage, realm: number, grant: Grant): Promise<RefreshToken> {
+  const code = codeOf(grant);
+  const token = tokenOf(grant);
+  await storage.authorizationCodes(realm).add(code);
+  await storage.authorizationCodes(realm).redeem(code.digest, token.family, token, now);
+  return token;
+}
+
+onEachEngine('grants', ({ storage }) => {
+  test('a grant is found by its id and by user and client', async () => {
+    const grants = storage().grants(freshRealm());
+    const grant = grantOf({ clientId: 'Client.A' });
+    assert.deepEqual(await grants.allow(grant), grant);
+    assert.deepEqual(await grants.find(grant.id), grant);
+    assert.deepEqual(await grants.findOf(grant.user, 'Client.A'), grant);
+    assert.equal(await grants.findOf(grant.user, 'client.a'), undefined);
+    assert.equal(await grants.findOf(uuids.next(), 'Client.A'), undefined);
+    assert.equal(await grants.find(uuids.next()), undefined);
+  });
+
+  test('a second permission widens the first grant', async () => {
+    const grants = storage().grants(freshRealm());
+    const first = grantOf({ scopes: ['b', 'a'] });
+    await grants.allow(first);
+    const more = grantOf({ user: first.user, scopes: ['a', 'c'], createdAt: now + 5, lastUsedAt: now + 5 });
+    const widened = { ...first, scopes: ['b', 'a', 'c'], lastUsedAt: now + 5 };
+    assert.deepEqual(await grants.allow(more), widened);
+    assert.deepEqual(await grants.find(first.id), widened);
+    assert.equal(await grants.find(more.id), undefined);
+  });
+
+  test('grants of a user are listed, last used first', async () => {
+    const grants = storage().grants(freshRealm());
+    const user = uuids.next();
+    for (const clientId of ['a', 'b', 'c']) await grants.allow(grantOf({ user, clientId }));
+    await grants.allow(grantOf());
+    await grants.touch((await grants.findOf(user, 'b'))!.id, now + 9);
+    await grants.touch((await grants.findOf(user, 'c'))!.id, now + 5);
+    await grants.touch((await grants.findOf(user, 'b'))!.id, now + 1);
+    const listed = await grants.listOfUser(user);
+    assert.deepEqual(
+      listed.map(({ clientId, lastUsedAt }) => [clientId, lastUsedAt - now]),
+      [
+        ['b', 9],
+        ['c', 5],
+        ['a', 0],
+      ],
+    );
+  });
+
+  test('S051 a revoked grant takes its codes and refresh tokens with it, and no others', async () => {
+    const realm = freshRealm();
+    const { grants, authorizationCodes, refreshTokens } = handles(realm);
+    const [grant, other] = [grantOf(), grantOf()];
+    await grants.allow(grant);
+    await grants.allow(other);
+    const [token, kept] = [await redeemed(storage(), realm, grant), await redeemed(storage(), realm, other)];
+    const code = codeOf(grant);
+    await authorizationCodes.add(code);
+    assert.equal(await grants.revoke(grant.id), true);
+    assert.equal(await authorizationCodes.find(code.digest), undefined);
+    assert.deepEqual(await authorizationCodes.redeem(code.digest, uuids.next(), tokenOf(grant), now), {
+      kind: 'unknown',
+    });
+    assert.equal(await refreshTokens.find(token.digest), undefined);
+    assert.equal((await refreshTokens.rotate(token.digest, tokenOf(grant), 's', now, 0)).kind, 'unknown');
+    assert.equal(await refreshTokens.revokeFamily(token.family), false);
+    assert.ok(await refreshTokens.find(kept.digest));
+    assert.equal(await grants.revoke(grant.id), false);
+  });
+
+  test('a code of a grant that was given again after its revocation stays dead', async () => {
+    const realm = freshRealm();
+    const { grants, authorizationCodes } = handles(realm);
+    const grant = grantOf();
+    await grants.allow(grant);
+    const code = codeOf(grant);
+    await authorizationCodes.add(code);
+    await grants.revoke(grant.id);
+    await grants.allow({ ...grant, id: uuids.next() });
+    assert.equal(
+      (await authorizationCodes.redeem(code.digest, uuids.next(), undefined, now)).kind,
+      'unknown',
+    );
+  });
+
+  test('S054 all grants of a user end together, and all of a client', async () => {
+    const realm = freshRealm();
+    const { grants, refreshTokens } = handles(realm);
+    const [ann, bob] = [uuids.next(), uuids.next()];
+    const made: Grant[] = [];
+    for (const user of [ann, bob])
+      for (const clientId of ['a', 'b']) made.push(await grants.allow(grantOf({ user, clientId })));
+    const tokens: RefreshToken[] = [];
+    for (const grant of made) tokens.push(await redeemed(storage(), realm, grant));
+    const alive = async () =>
+      (await Promise.all(tokens.map((token) => refreshTokens.find(token.digest)))).map((one) => !!one);
+    const ids = made.map(({ id }) => id);
+    assert.deepEqual((await grants.revokeAllOfUser(ann)).toSorted(), ids.slice(0, 2).toSorted());
+    assert.deepEqual(await alive(), [false, false, true, true]);
+    assert.deepEqual(await grants.revokeAllOfClient('b'), [ids[3]]);
+    assert.deepEqual(await alive(), [false, false, true, false]);
+    assert.deepEqual(await grants.revokeAllOfUser(ann), []);
+    assert.deepEqual(await grants.listOfUser(bob), [made[2]]);
+  });
+
+  test('a grant of one realm is nothing in another, even where user and client have the same names', async () => {
+    const [own, foreign] = [handles(freshRealm()), handles(freshRealm())];
+    const grant = grantOf();
+    await own.grants.allow(grant);
+    assert.equal(await foreign.grants.find(grant.id), undefined);
+    assert.equal(await foreign.grants.findOf(grant.user, grant.clientId), undefined);
+    assert.deepEqual(await foreign.grants.listOfUser(grant.user), []);
+    await foreign.grants.touch(grant.id, now + 1);
+    assert.equal(await foreign.grants.revoke(grant.id), false);
+    assert.deepEqual(await foreign.grants.revokeAllOfUser(grant.user), []);
+    assert.deepEqual(await foreign.grants.revokeAllOfClient(grant.clientId), []);
+    assert.deepEqual(await own.grants.find(grant.id), grant);
+  });
+
+  const handles = (realm: number) => ({
+    grants: storage().grants(realm),
+    authorizationCodes: storage().authorizationCodes(realm),
+    refreshTokens: storage().refreshTokens(realm),
+  });
+});
