@@ -25,7 +25,7 @@ import {
   type TenancyStore,
 } from './tenancy.ts';
 import type { TenancyCache } from './tenancy-cache.ts';
-import { readTokenLifetimes } from './token-lifetimes.ts';
+import { internalApplicationProperties, readTokenLifetimes } from './token-lifetimes.ts';
 
 export interface ClientCredentials {
   clientId: string;
@@ -171,7 +171,7 @@ export function createTenancy(options: TenancyOptions): Tenancy {
     updateApplication: ({ key }, patch) =>
       store.updateApplication(key, (stored) => ({
         ...stored,
-        properties: readTokenLifetimes(requireProperties(merge(stored.properties, patch))),
+        properties: readTokenLifetimes(requireProperties(merge(stored.properties, withoutInternal(patch)))),
         modified: clock.now(),
       })),
     deleteApplication: (application) => store.deleteApplication(application.key, clock.now()),
@@ -212,6 +212,10 @@ export const clientPrincipal = (owner: Organization | Application): Principal =>
   'key' in owner
     ? { kind: 'application_client', realm: owner.key, uuid: owner.uuid }
     : { kind: 'organization_client', realm: managementRealmKey, uuid: owner.uuid };
+
+/** What the server keeps for itself among an application's properties is not for the caller to say. */
+const withoutInternal = (patch: Properties): Properties =>
+  Object.fromEntries(Object.entries(patch).filter(([name]) => !internalApplicationProperties.has(name)));
 
 function merge(properties: Properties, patch: Properties): Properties {
   const merged = new Map(Object.entries(properties));
