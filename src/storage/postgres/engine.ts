@@ -10,6 +10,7 @@ import { announceChanges } from './announcements.ts';
 import { withClient } from './connection.ts';
 import { createCreateTogether } from './create-together.ts';
 import { isWorthAnotherTry, toStoreError } from './errors.ts';
+import type { Reader } from './reader.ts';
 
 /** A change with its place in the `changes` table. */
 export interface AnnouncedChange extends Change {
@@ -26,7 +27,7 @@ export interface PostgresEngine extends SqlEngine {
 /** Where two keep colliding, one of them gets through at each try. */
 const tries = 10;
 
-export function createPostgresEngine(pool: pg.Pool): PostgresEngine {
+export function createPostgresEngine(pool: pg.Pool, reader: Reader): PostgresEngine {
   const listeners: ((changes: AnnouncedChange[]) => void)[] = [];
 
   async function writeOnce<Result>(work: () => Work<Result>): Promise<Result> {
@@ -53,7 +54,7 @@ export function createPostgresEngine(pool: pg.Pool): PostgresEngine {
   };
   const createTogether = createCreateTogether(pool);
   return {
-    read: (work) => withClient(pool, (client) => runWork(client, work(), [])),
+    read: (work) => readWith(reader, work()),
     write: (work) => track(write(work)),
     createTogether: (creation, otherwise) => track(createTogether(creation, otherwise)),
     onCommit: (listener) => void listeners.push(listener),
@@ -61,6 +62,16 @@ export function createPostgresEngine(pool: pg.Pool): PostgresEngine {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },
   };
+}
+
+/** Outside a transaction it does not matter which connection answers each step. */
+async function readWith<Result>(reader: Reader, steps: Work<Result>): Promise<Result> {
+  let next = steps.next();
+  while (!next.done) {
+    if (next.value.kind !== 'rows') throw new Error('a read only reads');
+    next = steps.next(await reader.read(toQuery(next.value.statement, next.value.parameters)));
+  }
+  return next.value;
 }
 
 async function inTransaction<Result>(

@@ -7,6 +7,7 @@ import { openPostgresChangeFeed } from './change-feed.ts';
 import { createPool, parseDatabaseUrl, withClient } from './connection.ts';
 import { createPostgresEngine, run } from './engine.ts';
 import { migratePostgres } from './migrate.ts';
+import { createReader } from './reader.ts';
 import { toStartError } from './start-sentences.ts';
 
 export interface PostgresOptions {
@@ -14,7 +15,7 @@ export interface PostgresOptions {
   databaseUrl: string;
   clock: Clock;
   log: Log;
-  /** Connections at most, beside the one of the change feed. */
+  /** Connections for writes at most, beside those for reads and the one of the change feed. */
   poolSize?: number;
 }
 
@@ -23,7 +24,8 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
   const address = parseDatabaseUrl(options.databaseUrl);
   await migratePostgres(address);
   const pool = createPool(address, options.poolSize ?? 10);
-  const engine = createPostgresEngine(pool);
+  const reader = createReader(address);
+  const engine = createPostgresEngine(pool, reader);
   const changes = await openPostgresChangeFeed(address, engine, options.clock, options.log).catch(
     (error: unknown) => {
       throw toStartError(address, error);
@@ -44,6 +46,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sto
     async close() {
       await engine.settled();
       await changes.stop();
+      await reader.close();
       await pool.end();
     },
   };

@@ -1,0 +1,59 @@
+/**
+ * Reads outside transactions, many on one connection: each is sent without waiting for the answers before it. A few
+ * busy connections cost the server and this process less than one for every read under way.
+ */
+import pg from 'pg';
+import type { Row } from '../sql/statement.ts';
+import { connectionOptions, type DatabaseAddress, sessionSettings } from './connection.ts';
+import { toStoreError } from './errors.ts';
+
+export interface Reader {
+  /** @throws KeygridError `store_unavailable` */
+  read(query: pg.QueryConfig<unknown[]>): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const connections = 2;
+
+export function createReader(address: DatabaseAddress): Reader {
+  const clients: (Promise<pg.Client> | undefined)[] = Array.from({ length: connections });
+  let turn = 0;
+
+  function connectionAt(place: number): Promise<pg.Client> {
+    const known = clients[place];
+    if (known) return known;
+    // One that breaks fails the reads that are on it, and makes room for another.
+    const forget = (): void => {
+      if (clients[place] === connecting) clients[place] = undefined;
+    };
+    const connecting = connect(address, forget);
+    connecting.catch(forget);
+    clients[place] = connecting;
+    return connecting;
+  }
+
+  return {
+    async read(query) {
+      turn = (turn + 1) % connections;
+      try {
+        return (await (await connectionAt(turn)).query<Row>(query)).rows;
+      } catch (error) {
+        throw toStoreError(error);
+      }
+    },
+    async close() {
+      const open = await Promise.allSettled(clients.filter((client) => client !== undefined));
+      const ending = open.map((each) => (each.status === 'fulfilled' ? each.value.end() : undefined));
+      await Promise.allSettled(ending);
+    },
+  };
+}
+
+async function connect(address: DatabaseAddress, forget: () => void): Promise<pg.Client> {
+  const client = new pg.Client({ ...connectionOptions(address), pipeline: true });
+  client.on('error', forget);
+  client.on('end', forget);
+  await client.connect();
+  await client.query(sessionSettings);
+  return client;
+}
