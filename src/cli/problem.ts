@@ -2,6 +2,7 @@
 import { ConfigurationError } from '../config/index.ts';
 import { KeygridError } from '../core/errors.ts';
 import { StoreStartError } from '../storage/start-error.ts';
+import { printable } from './output.ts';
 
 /** A sentence for the operator that says what to do. */
 export class CommandProblem extends Error {}
@@ -16,7 +17,7 @@ export interface Problem {
 
 /** On standard error: standard output holds results only. */
 export function printProblem(problem: Problem, json: boolean): void {
-  const text = json ? JSON.stringify({ error: problem }) : `keygrid: ${problem.message}`;
+  const text = json ? JSON.stringify({ error: problem }) : `keygrid: ${printable(problem.message)}`;
   process.stderr.write(`${text}\n`);
 }
 

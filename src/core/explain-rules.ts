@@ -19,6 +19,27 @@ export const refusalRules: Readonly<Partial<Record<ErrorCode | 'fault', RefusalR
     remedy:
       'Compare grant type, name and address of the endpoint: an application user signs in at its own application, an admin user at /management/token.',
   },
+  invalid_client: {
+    rule: 'A client authenticates as it was registered to, and only so.',
+    source: 'RFC 6749 §5.2 (invalid_client)',
+    remedy:
+      'Compare the client id, its secret or key, and the method of authentication with its registration.',
+  },
+  insufficient_scope: {
+    rule: 'A token opens what its scopes name, whatever its user may do.',
+    source: 'RFC 6750 §3.1 (insufficient_scope)',
+    remedy: 'Let the client ask for the scope that is missing; the user has to consent to it.',
+  },
+  access_denied: {
+    rule: 'The user, or a rule on their behalf, may refuse a client.',
+    source: 'RFC 6749 §4.1.2.1 (access_denied)',
+    remedy: 'Ask the user, and see what the caller was told.',
+  },
+  form_token_mismatch: {
+    rule: 'A form counts only in the browser session that it was made for: else another site could send it.',
+    source: 'RFC 9700 §4.7 (cross-site request forgery)',
+    remedy: 'Let the user open the page anew, with cookies allowed.',
+  },
   account_inactive: {
     rule: 'An account that is not activated gets no token.',
     source: 'Usergrid: activation of accounts',

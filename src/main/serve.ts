@@ -100,6 +100,9 @@ function nameGroup(core: Keygrid['core'], request: IncomingMessage): Promise<voi
 /** Idle connections close at once, busy ones after their answer, all of them when the time is up. */
 async function closeWithin(app: HttpServer, seconds: number): Promise<void> {
   const deadline = setTimeout(() => app.server.closeAllConnections(), seconds * 1000);
+  // A connection that is busy now would be kept alive after its answer.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
   await app.close();
+  clearInterval(sweep);
   clearTimeout(deadline);
 }

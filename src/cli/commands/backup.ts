@@ -1,6 +1,6 @@
 /** `keygrid backup`: a copy of one moment, made beside a running server, opened and looked through before it counts. */
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { systemClock } from '../../platform/index.ts';
 import { copyDatabase } from '../../storage/sqlite/backup.ts';
 import { databaseFile } from '../../storage/sqlite/index.ts';
@@ -29,7 +29,7 @@ export async function run(invocation: Invocation): Promise<CommandResult> {
   await requireNewTarget(target);
   const draft = `${target}.partial-${process.pid}`;
   try {
-    await mkdir(draft, { recursive: true, mode: 0o700 });
+    await mkdir(draft, { mode: 0o700 });
     await copyAll(dataDirectory, draft, invocation.json);
     const facts = verifyDatabase(draft);
     const manifest = await writeManifest(draft, facts);
@@ -50,9 +50,6 @@ async function requireNewTarget(target: string): Promise<void> {
   if (names.length > 0) {
     throw new CommandProblem(`${target} is not empty: name a directory that does not exist yet.`);
   }
-  await mkdir(dirname(target), { recursive: true }).catch((error: unknown) => {
-    throw toProblem(error, target);
-  });
 }
 
 async function copyAll(dataDirectory: string, target: string, json: boolean): Promise<void> {

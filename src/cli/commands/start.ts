@@ -24,22 +24,19 @@ export async function run({ options, settings, json }: Invocation): Promise<unde
   const keygrid = await openKeygrid({ configuration, ports, exclusive: true });
   const superuser = await ensureSuperuser(keygrid, configuration.superuserPassword, ports);
   const demonstration = demo ? await prepareDemo(keygrid, superuser, ports) : undefined;
-  const announce = (url: string): void => {
-    const text = json ? renderJson(url, superuser, demonstration) : render(url, superuser, demonstration);
-    process.stdout.write(text);
-  };
+  const describe = (url: string): string =>
+    json ? renderJson(url, superuser, demonstration) : render(url, superuser, demonstration);
   try {
     const publicUrlIsDefault = loaded.sources.publicUrl === 'default';
     const serving = await listen(
       () => serve(keygrid, configuration, publicUrlIsDefault, ports),
       configuration,
     );
-    if (!json) process.stdout.write(`listening on ${serving.url}\n`);
-    announce(serving.url);
+    process.stdout.write(`${json ? '' : `listening on ${serving.url}\n`}${describe(serving.url)}`);
     stopOnSignal(serving, ports);
   } catch (error) {
     // Secrets that were made are never shown again, whatever the start came to.
-    if (superuser) announce(configuration.publicUrl);
+    if (superuser) process.stdout.write(describe(configuration.publicUrl));
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Core } from '../../core/core.ts';
 import { type ErrorCode, errorCatalogue, KeygridError } from '../../core/errors.ts';
+import type { AccessToken } from '../../core/identity/principal.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { jsonTime, renderFacts, renderTime } from '../output.ts';
 import { readInput } from '../read-input.ts';
@@ -13,8 +14,7 @@ export async function run(invocation: Invocation): Promise<CommandResult> {
 }
 
 async function inspect({ tokens, principalNames }: Core, text: string): Promise<CommandResult> {
-  const problem = problemWith(tokens, text);
-  const token = tokens.read(text);
+  const { token, problem } = await judge(tokens, text);
   const judgement = { valid: problem === undefined, problem: problem ?? null };
   const verdict = problem === undefined ? 'yes' : `no: ${errorCatalogue[problem]} (${problem})`;
   const exitCode = problem === undefined ? 0 : 1;
@@ -46,12 +46,14 @@ async function inspect({ tokens, principalNames }: Core, text: string): Promise<
   };
 }
 
-function problemWith(tokens: Core['tokens'], text: string): ErrorCode | undefined {
+async function judge(
+  tokens: Core['tokens'],
+  text: string,
+): Promise<{ token: AccessToken | undefined; problem?: ErrorCode }> {
   try {
-    tokens.check(text);
-    return undefined;
+    return { token: await tokens.check(text) };
   } catch (error) {
-    if (error instanceof KeygridError) return error.code;
+    if (error instanceof KeygridError) return { token: tokens.read(text), problem: error.code };
     throw error;
   }
 }
