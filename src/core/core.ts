@@ -1,4 +1,6 @@
 /** Everything the core offers to dialects, pages, administration and the command line. Put together in src/main. */
+import type { ClientAuthentication } from './clients/client-authentication.ts';
+import type { ClientService } from './clients/client-service.ts';
 import type { Entities } from './entities/entities.ts';
 import type { OutboxStore, RefusalStore } from './explain.ts';
 import type { ExplainLog } from './explain-log.ts';
@@ -16,8 +18,16 @@ import type { PathPermission } from './identity/path-permission.ts';
 import type { Roles } from './identity/roles.ts';
 import type { TypedServices } from './identity/typed-services.ts';
 import type { UserTokens } from './identity/user-tokens.ts';
+import type { AuthorizationCodes } from './oauth/authorization-codes.ts';
+import type { ClientTokenEndpoint } from './oauth/client-token-endpoint.ts';
+import type { DelegatedTokens } from './oauth/delegated-tokens.ts';
+import type { DeviceAuthorizationEndpoint } from './oauth/device-authorization.ts';
+import type { GrantManagement } from './oauth/granted-access.ts';
+import type { Introspection } from './oauth/introspection.ts';
+import type { TokenRevocation } from './oauth/revocation.ts';
 import type { TokenAuthority } from './oauth/token-authority.ts';
 import type { TokenEndpoint } from './oauth/token-endpoint.ts';
+import type { TokenUsers } from './oauth/token-users.ts';
 import type { Members } from './tenancy/members.ts';
 import type { SignUp } from './tenancy/sign-up.ts';
 import type { TenancyStore } from './tenancy/tenancy.ts';
@@ -33,6 +43,21 @@ export interface AccountServices {
   applicationActivation: ApplicationActivation;
   /** When the admin user last changed the password, in ms since the epoch; 0 when none was ever set. */
   passwordChangedAt(adminUser: Uuid): Promise<number>;
+}
+
+/** What serves registered clients, and the users who allowed them something. */
+export interface ClientServices {
+  clients: ClientService;
+  clientAuthentication: ClientAuthentication;
+  tokenUsers: TokenUsers;
+  authorizationCodes: AuthorizationCodes;
+  /** Of the standard and the autodesk dialect; `tokenEndpoint` is the usergrid dialect's. */
+  clientTokenEndpoint: ClientTokenEndpoint;
+  delegatedTokens: DelegatedTokens;
+  deviceAuthorizations: DeviceAuthorizationEndpoint;
+  introspection: Introspection;
+  tokenRevocation: TokenRevocation;
+  grantManagement: GrantManagement;
 }
 
 export interface Core extends AccountServices {

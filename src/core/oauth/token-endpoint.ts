@@ -1,6 +1,10 @@
-/** The token pipeline: which grant, what lifetime is asked, the proof, how long, the token. */
+/**
+ * The lenient token endpoint, of the usergrid dialect: which grant, what lifetime is asked, the proof, how long, the
+ * token. Grants of registered clients, and codes of all clients, go through the pipeline that the strict one has.
+ */
 import { KeygridError } from '../errors.ts';
 import { chooseLifetime } from '../tenancy/token-lifetimes.ts';
+import type { DelegatedTokens } from './delegated-tokens.ts';
 import type { TokenAuthority } from './token-authority.ts';
 import type { Grant, TokenAnswer, TokenRequest } from './token-request.ts';
 
@@ -12,10 +16,15 @@ export interface TokenEndpoint {
 /** `ttl` must be sound before a password is looked at; whether it is too long depends on whose token it is. */
 const unlimited = { default: 0, maximum: Number.POSITIVE_INFINITY };
 
-export function createTokenEndpoint(tokens: TokenAuthority, grants: readonly Grant[]): TokenEndpoint {
+export function createTokenEndpoint(
+  tokens: TokenAuthority,
+  grants: readonly Grant[],
+  delegatedTokens?: DelegatedTokens,
+): TokenEndpoint {
   const byType = new Map(grants.map((grant) => [grant.grantType, grant]));
   return {
     async answer(request) {
+      if (delegatedTokens?.concerns(request)) return delegatedTokens.answer(request);
       const grant = typeof request.grantType === 'string' ? byType.get(request.grantType) : undefined;
       if (!grant) throw invalidGrant();
       chooseLifetime(request.ttl, unlimited);

@@ -36,9 +36,11 @@ export interface TokenAnswer {
   /** Whole seconds; Infinity for a token that never expires. */
   expiresInSeconds: number;
   subject: TokenSubject;
+  /** Where the token was given to a client for its user. */
+  delegated?: { scopes: string[]; refreshToken: string | undefined; idToken: string | undefined };
 }
 
-/** One grant type. All that grants share is in the pipeline (token-endpoint.ts). */
+/** One grant type without a registered client. What these share is in token-endpoint.ts. */
 export interface Grant {
   grantType: string;
   /** Parameters it may read; the pipeline hands it no others. */

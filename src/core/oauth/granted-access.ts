@@ -1,0 +1,51 @@
+/** What a user allowed to whom: listed, and ended at once. S051. */
+
+import type { Client } from '../clients/client.ts';
+import type { ClientDirectory } from '../clients/client-directory.ts';
+import { KeygridError } from '../errors.ts';
+import type { RealmKey } from '../tenancy/tenancy.ts';
+import type { Uuid } from '../uuid.ts';
+import type { Grant, GrantStore } from './authorization.ts';
+import type { TokenAuthority } from './token-authority.ts';
+
+export interface GrantedAccess {
+  grant: Grant;
+  /** Undefined when the client is gone meanwhile. */
+  client: Client | undefined;
+}
+
+export interface GrantManagement {
+  /** Last used first. */
+  list(realm: RealmKey, user: Uuid): Promise<GrantedAccess[]>;
+  /** Ends the grant, its codes, refresh tokens and access tokens. @throws KeygridError `grant_not_found` */
+  end(realm: RealmKey, user: Uuid, grant: Uuid): Promise<void>;
+  /** Of everything the user ever allowed (S054). */
+  endAll(realm: RealmKey, user: Uuid): Promise<void>;
+}
+
+export interface GrantManagementOptions {
+  grantsOf(realm: RealmKey): Pick<GrantStore, 'find' | 'listOfUser' | 'revoke' | 'revokeAllOfUser'>;
+  directory: ClientDirectory;
+  tokens: Pick<TokenAuthority, 'revokeGrant'>;
+}
+
+export function createGrantManagement(options: GrantManagementOptions): GrantManagement {
+  const { grantsOf, directory, tokens } = options;
+  return {
+    async list(realm, user) {
+      const grants = await grantsOf(realm).listOfUser(user);
+      return Promise.all(
+        grants.map(async (grant) => ({ grant, client: await directory.find(grant.clientId) })),
+      );
+    },
+    async end(realm, user, id) {
+      const grant = await grantsOf(realm).find(id);
+      if (grant?.user !== user) throw new KeygridError('grant_not_found', 'There is no such grant');
+      await Promise.all([grantsOf(realm).revoke(id), tokens.revokeGrant(realm, id)]);
+    },
+    async endAll(realm, user) {
+      const ended = await grantsOf(realm).revokeAllOfUser(user);
+      await Promise.all(ended.map((id) => tokens.revokeGrant(realm, id)));
+    },
+  };
+}

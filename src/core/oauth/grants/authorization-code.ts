@@ -1,0 +1,105 @@
+/** RFC 6749 §4.1.3 with RFC 7636 §4.6: a code becomes tokens, once. S075 to S080. */
+import type { KeygridError } from '../../errors.ts';
+import type { Log, RandomSource } from '../../ports.ts';
+import { digestOf } from '../../random-text.ts';
+import type { RealmKey } from '../../tenancy/tenancy.ts';
+import type { Uuid, UuidSource } from '../../uuid.ts';
+import type { AuthorizationCode, AuthorizationCodeStore, RefreshTokenStore } from '../authorization.ts';
+import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../client-grant.ts';
+import { isAutodesk, type Parameters, requireParameter } from '../client-request.ts';
+import { type CodeChallenge, provesCodeChallenge } from '../pkce.ts';
+import { firstRefreshToken, mayRefresh } from '../refresh-token-records.ts';
+import { principalOfUser, type TokenUsers } from '../token-users.ts';
+
+export interface AuthorizationCodeGrantOptions {
+  codesOf(realm: RealmKey): Pick<AuthorizationCodeStore, 'find' | 'redeem' | 'countFailure'>;
+  refreshTokensOf(realm: RealmKey): Pick<RefreshTokenStore, 'revokeFamily'>;
+  tokens: { revokeFamily(realm: RealmKey, family: Uuid): Promise<void> };
+  users: TokenUsers;
+  uuids: UuidSource;
+  random: RandomSource;
+  log: Log;
+}
+
+const refused = (): KeygridError => invalidGrant('authorization code');
+
+export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): ClientGrant {
+  const { codesOf, refreshTokensOf, tokens, users, uuids, random, log } = options;
+
+  /** The client's own, whose request agrees with the one that the code was given for. */
+  async function requireCode(request: ClientGrantRequest): Promise<AuthorizationCode> {
+    const { client, parameters, dialect, now } = request;
+    const store = codesOf(client.realm);
+    const code = await store.find(digestOf(requireParameter(parameters, 'code')));
+    if (!code || code.request.clientId !== client.clientId || code.expiresAt <= now) throw refused();
+    requireSentParameters(code, parameters, dialect);
+    if (!agrees(code, parameters)) {
+      await store.countFailure(code.digest);
+      throw refused();
+    }
+    return code;
+  }
+
+  /** Somebody has the code who should not: everything that came of it ends (S075). */
+  async function endReplayed(code: AuthorizationCode, family: Uuid): Promise<never> {
+    const { realm, clientId } = code.request;
+    await Promise.all([tokens.revokeFamily(realm, family), refreshTokensOf(realm).revokeFamily(family)]);
+    log.warn({ realm, clientId, grant: code.grant }, 'an authorization code was used twice');
+    throw refused();
+  }
+
+  return {
+    grantType: 'authorization_code',
+    parameters: ['code', 'redirect_uri', 'code_verifier'],
+    async prove(request) {
+      const { client, now } = request;
+      const code = await requireCode(request);
+      const user = await users.findUsable(client.realm, code.user);
+      if (!user) throw refused();
+      const family = uuids.next();
+      const { session, authenticatedAt, authenticationMethods, grant, scopes } = code;
+      const signIn = { session, authenticatedAt, authenticationMethods, nonce: code.request.nonce };
+      const origin = { ...signIn, family, grant, scopes, user: code.user, dialect: code.request.dialect };
+      const refresh = mayRefresh(client) ? firstRefreshToken(client, origin, random, now) : undefined;
+      return {
+        ...{ principal: principalOfUser(user), user, grant, family, scopes, signIn },
+        async spend() {
+          const redemption = await codesOf(client.realm).redeem(code.digest, family, refresh?.record, now);
+          if (redemption.kind === 'replayed') return endReplayed(code, redemption.family);
+          if (redemption.kind === 'unknown') throw refused();
+          return refresh?.text;
+        },
+      };
+    },
+  };
+}
+
+/** @throws KeygridError `invalid_request`, and `invalid_grant` for a verifier that should be there (S079) */
+function requireSentParameters(
+  code: AuthorizationCode,
+  parameters: Parameters,
+  dialect: ClientGrantRequest['dialect'],
+): void {
+  const { redirectUriWasSent, codeChallenge } = code.request;
+  // S078: by OAuth 2.1 §10.2 PKCE stands in for the repetition; Autodesk asks for it always.
+  const needsRedirectUri = redirectUriWasSent && (codeChallenge === undefined || isAutodesk(dialect));
+  if (needsRedirectUri) requireParameter(parameters, 'redirect_uri');
+  // APS-65: there a missing verifier is a missing parameter.
+  if (codeChallenge !== undefined && isAutodesk(dialect)) requireParameter(parameters, 'code_verifier');
+}
+
+function agrees({ request }: AuthorizationCode, parameters: Parameters): boolean {
+  const redirectUri = parameters.get('redirect_uri');
+  const sameRedirectUri = redirectUri === undefined || redirectUri === request.redirectUri;
+  return sameRedirectUri && agreesOnVerifier(request, parameters.get('code_verifier'));
+}
+
+/** A verifier without a challenge shows that somebody took the challenge away (S079). */
+function agreesOnVerifier(
+  { codeChallenge, codeChallengeMethod }: AuthorizationCode['request'],
+  verifier: string | undefined,
+): boolean {
+  if (codeChallenge === undefined) return verifier === undefined;
+  const challenge: CodeChallenge = { codeChallenge, codeChallengeMethod: codeChallengeMethod ?? 'plain' };
+  return verifier !== undefined && provesCodeChallenge(challenge, verifier);
+}

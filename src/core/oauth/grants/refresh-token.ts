@@ -1,0 +1,92 @@
+/** RFC 6749 §6 with rotation: each refresh token is good once, and the one that follows it is good next. S081 to S089. */
+import type { KeygridError } from '../../errors.ts';
+import type { Sealer } from '../../keys/sealer.ts';
+import type { Log, RandomSource } from '../../ports.ts';
+import { digestOf } from '../../random-text.ts';
+import type { RealmKey } from '../../tenancy/tenancy.ts';
+import type { Uuid } from '../../uuid.ts';
+import type { KnownRefreshToken, RefreshToken, RefreshTokenStore } from '../authorization.ts';
+import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../client-grant.ts';
+import { isAutodesk, requireParameter } from '../client-request.ts';
+import { successorOf } from '../refresh-token-records.ts';
+import { narrowScopes, parseScope, scopeLimits } from '../scope.ts';
+import { principalOfUser, type TokenUsers } from '../token-users.ts';
+
+export interface RefreshTokenGrantOptions {
+  refreshTokensOf(realm: RealmKey): Pick<RefreshTokenStore, 'find' | 'rotate'>;
+  tokens: { revokeFamily(realm: RealmKey, family: Uuid): Promise<void> };
+  /** Notes that the grant was used; it need not be durable at once. */
+  noteUse(realm: RealmKey, grant: Uuid): Promise<void>;
+  users: TokenUsers;
+  sealer: Sealer;
+  random: RandomSource;
+  log: Log;
+  /** For how long the immediate predecessor is answered again, since its first answer may have been lost (S081). */
+  graceMilliseconds?: number;
+}
+
+const usualGrace = 10_000;
+const sealingPurpose = 'refresh token successor';
+const refused = (): KeygridError => invalidGrant('refresh token');
+
+export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGrant {
+  const { refreshTokensOf, tokens, users, sealer, random, log } = options;
+  const grace = options.graceMilliseconds ?? usualGrace;
+
+  /** Another client's is as unknown as none, and its family is left alone (S083). */
+  async function requireToken({ client, parameters, now }: ClientGrantRequest): Promise<KnownRefreshToken> {
+    const digest = digestOf(requireParameter(parameters, 'refresh_token'));
+    const token = await refreshTokensOf(client.realm).find(digest);
+    if (!token || token.clientId !== client.clientId) throw refused();
+    if (Math.min(token.expiresAt, token.familyExpiresAt) <= now) throw refused();
+    return token;
+  }
+
+  /** Two hold the same token, and nobody can say which is the thief: all of its family ends (S081). */
+  async function endReused(realm: RealmKey, { family, grant, clientId }: RefreshToken): Promise<never> {
+    await tokens.revokeFamily(realm, family);
+    log.warn({ realm, clientId, grant }, 'a refresh token was used twice');
+    throw refused();
+  }
+
+  async function rotate({ client, now }: ClientGrantRequest, token: RefreshToken): Promise<string> {
+    const { realm } = client;
+    const successor = successorOf(token, client, random, now);
+    const sealed = sealer.seal(Buffer.from(successor.text), sealingPurpose);
+    const [rotation] = await Promise.all([
+      refreshTokensOf(realm).rotate(token.digest, successor.record, sealed, now, grace),
+      options.noteUse(realm, token.grant),
+    ]);
+    switch (rotation.kind) {
+      case 'rotated':
+        return successor.text;
+      case 'grace':
+        return sealer.open(rotation.sealedSuccessor, sealingPurpose).toString();
+      case 'reused':
+        return endReused(realm, rotation.token);
+      case 'unknown':
+        throw refused();
+    }
+  }
+
+  return {
+    grantType: 'refresh_token',
+    parameters: ['refresh_token', 'scope'],
+    async prove(request) {
+      const { client, parameters, dialect } = request;
+      const token = await requireToken(request);
+      const user = await users.findUsable(client.realm, token.user);
+      if (!user) throw refused();
+      const { grant, family } = token;
+      const requested = parseScope(parameters.get('scope'), scopeLimits[client.dialect]);
+      return {
+        ...{ principal: principalOfUser(user), user, grant, family },
+        // Of the access token only: the successor keeps the scopes of the grant (S084, APS-75).
+        scopes: narrowScopes(requested, token.scopes, client.dialect),
+        // APS-70: Autodesk answers a refresh without an ID token.
+        signIn: isAutodesk(dialect) ? undefined : token,
+        spend: () => rotate(request, token),
+      };
+    },
+  };
+}
