@@ -3,6 +3,8 @@
  * them in, and tests give their own: a clock that moves when told, seeded randomness, a mailer that keeps.
  */
 
+import type { KeyObject } from 'node:crypto';
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -28,6 +30,23 @@ export interface PasswordHasher {
    * @throws KeygridError `overloaded` when the queue is full.
    */
   verify(hash: PasswordHash | undefined, password: string, tenant: string): Promise<boolean>;
+}
+
+/** JWA names, RFC 7518 §3.1. */
+export type SigningAlgorithm = 'RS256' | 'ES256';
+
+export interface GeneratedSigningKey {
+  /** DER. */
+  privateKeyPkcs8: Buffer;
+  /** Members of the public key alone, RFC 7517 §4: `kty` and what belongs to it. */
+  publicJwk: Record<string, string>;
+}
+
+export interface Signer {
+  /** Makes a key pair (RSA of 2048 bits, P-256) off the event loop. */
+  generate(algorithm: SigningAlgorithm): Promise<GeneratedSigningKey>;
+  /** A signature as JWS wants it (RFC 7518 §3.3, §3.4); what takes long is done off the event loop. */
+  sign(algorithm: SigningAlgorithm, key: KeyObject, bytes: Buffer): Promise<Buffer>;
 }
 
 export interface MailMessage {

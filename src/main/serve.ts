@@ -50,7 +50,7 @@ export async function serve(
     metrics,
     ready: () => storage.ping(),
     maySeeMetrics: async (request) => {
-      const token = core.tokens.find(request.headers.authorization?.replace(/^bearer\s+/i, '') ?? '');
+      const token = await core.tokens.find(request.headers.authorization?.replace(/^bearer\s+/i, '') ?? '');
       return token !== undefined && core.access.isSuperuser({ principal: token.principal, token });
     },
   });

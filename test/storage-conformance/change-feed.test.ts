@@ -68,7 +68,9 @@ onEachEngine('the change feed', ({ storage, open }) => {
       one.changes.subscribe(({ topic }) => {
         if (topic !== 'revocations') return;
         readable.push(
-          one.revocations.listLive(0).then((live) => live.some(({ subject }) => subject === added.subject)),
+          one.revocations
+            .listLive(0)
+            .then((live) => live.revocations.some(({ subject }) => subject === added.subject)),
         );
       });
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Refusal } from '../../src/core/explain.ts';
 import type { Revocation } from '../../src/core/oauth/revocation-store.ts';
 import { onEachEngine, uuids } from './engines.ts';
@@ -27,7 +28,7 @@ const refusal = (parts: Partial<Refusal> = {}): Refusal => ({
 
 onEachEngine('operations', ({ storage, open }) => {
   const live = async (subject: string, now = 0): Promise<Revocation | undefined> =>
-    (await storage().revocations.listLive(now)).find((one) => one.subject === subject);
+    (await storage().revocations.listLive(now)).revocations.find((one) => one.subject === subject);
 
   test('revocations are listed while they live', async () => {
     const { revocations } = storage();
@@ -57,7 +58,7 @@ onEachEngine('operations', ({ storage, open }) => {
   test('a token and a principal of one name are two subjects', async () => {
     const token = revocation({ kind: 'token' });
     await storage().revocations.add([token, { ...token, kind: 'principal' }, token]);
-    const found = (await storage().revocations.listLive(0)).filter(
+    const found = (await storage().revocations.listLive(0)).revocations.filter(
       ({ subject }) => subject === token.subject,
     );
     assert.deepEqual(found.map(({ kind }) => kind).sort(), ['principal', 'token']);
@@ -74,6 +75,58 @@ onEachEngine('operations', ({ storage, open }) => {
       ),
     );
     assert.deepEqual(await live(subject), revocation({ subject, issuedBefore: 19, expiresAt: 1019 }));
+  });
+
+  /** On PostgreSQL a position stands still while any older transaction goes on, in whatever database. */
+  async function positionAfter(added: Revocation[]): Promise<number> {
+    const { revocations } = storage();
+    await revocations.add(added);
+    let { position } = await revocations.listLive(0);
+    for (let tries = 0; (await revocations.listLive(0, position)).revocations.length > 0; tries++) {
+      if (tries > 1000) throw new Error('the position did not go on');
+      await nextTurn();
+      ({ position } = await revocations.listLive(0));
+    }
+    return position;
+  }
+
+  test('a listing that goes on from a position holds what was added or widened since, and no more', async () => {
+    const [old, widened] = [revocation(), revocation()];
+    const position = await positionAfter([old, widened]);
+    const added = revocation({ kind: 'family' });
+    await storage().revocations.add([added, { ...widened, issuedBefore: 500 }]);
+    const since = await storage().revocations.listLive(0, position);
+    const subjects = since.revocations.map(({ subject }) => subject);
+    assert.deepEqual(subjects.sort(), [added.subject, widened.subject].sort());
+  });
+
+  test('whoever goes on from position to position misses none of what two processes add at once', async () => {
+    const [reader, second] = [await open(), await open()];
+    const added = Array.from({ length: 120 }, () => revocation({ kind: 'token' }));
+    const heard = new Set<string>();
+    let position: number | undefined;
+    const read = async (): Promise<void> => {
+      const found = await reader.revocations.listLive(0, position);
+      for (const { subject } of found.revocations) heard.add(subject);
+      position = found.position;
+    };
+    let writing = true;
+    const writes = Promise.all(
+      added.map((one, at) => [storage(), second][at % 2]!.revocations.add([one])),
+    ).then(() => {
+      writing = false;
+    });
+    while (writing) {
+      await read();
+      // SQLite writes when the event loop comes round.
+      await nextTurn();
+    }
+    await writes;
+    await read();
+    assert.deepEqual(
+      added.filter(({ subject }) => !heard.has(subject)),
+      [],
+    );
   });
 
   test('expired revocations are deleted and counted, endless ones stay', async () => {

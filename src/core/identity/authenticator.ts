@@ -6,7 +6,7 @@ import type { TokenAuthority } from '../oauth/token-authority.ts';
 import { managementRealmKey } from '../tenancy/tenancy.ts';
 import type { Tenancy } from '../tenancy/tenancy-service.ts';
 import type { AdminUser } from './accounts.ts';
-import { type Caller, guest } from './principal.ts';
+import { type AccessToken, type Caller, guest } from './principal.ts';
 
 export type PresentedCredentials =
   | { kind: 'none' }
@@ -41,6 +41,13 @@ export interface AuthenticatorOptions {
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { tokens, tenancy } = options;
   const superuser = createSuperuserCheck(options);
+
+  function callerOf(token: AccessToken): Caller {
+    const caller: Caller = { principal: token.principal, token };
+    if (token.principal.kind === 'application_user') options.noteUse(caller);
+    return caller;
+  }
+
   return {
     authenticate(credentials, address) {
       switch (credentials.kind) {
@@ -48,9 +55,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
           return guest;
         case 'access_token': {
           const token = tokens.check(credentials.token);
-          const caller: Caller = { principal: token.principal, token };
-          if (token.principal.kind === 'application_user') options.noteUse(caller);
-          return caller;
+          return token instanceof Promise ? token.then(callerOf) : callerOf(token);
         }
         case 'client':
           return tenancy

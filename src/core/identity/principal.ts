@@ -20,6 +20,19 @@ export interface Caller {
   token: AccessToken | undefined;
 }
 
+/** That the token was given to a client, and what for. Without one, a principal acts for itself. */
+export interface Delegation {
+  clientId: string;
+  /** The user's grant; undefined where the client speaks for itself. */
+  grant: Uuid | undefined;
+  /** Names all tokens that came of one authorization: they end together. */
+  family: Uuid | undefined;
+  /** The token opens what its principal may do, narrowed to these. */
+  scopes: string[];
+  /** Whom a JSON Web Token is for; undefined for opaque ones. */
+  audience?: string;
+}
+
 export interface AccessToken {
   /** As it was sent. */
   text: string;
@@ -30,6 +43,7 @@ export interface AccessToken {
   issuedAt: number;
   /** Infinity for tokens that never expire. */
   expiresAt: number;
+  delegation?: Delegation;
 }
 
 export const guest: Caller = { principal: undefined, token: undefined };

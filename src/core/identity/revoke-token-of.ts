@@ -14,7 +14,7 @@ export async function revokeTokenOf(
   if (typeof text !== 'string' || text === '') {
     throw new KeygridError('invalid_argument', 'token is required');
   }
-  const token = tokens.find(text);
+  const token = await tokens.find(text);
   if (!token || principalSubject(token.principal) !== principalSubject(principal)) {
     // usergrid-auth.md 6.3 ends this text with the token; texts of errors hold no tokens.
     throw new KeygridError('token_mismatch', 'Could not match token');

@@ -60,7 +60,7 @@ export function createUserTokens(tokens: TokenAuthority, access: Access): UserTo
       if (typeof text !== 'string' || text === '') {
         throw new KeygridError('invalid_argument', 'token is required');
       }
-      const token = tokens.find(text);
+      const token = await tokens.find(text);
       const isOwn =
         token && principalSubject(token.principal) === principalSubject(principalOf(application, user));
       if (!isOwn) throw new KeygridError('invalid_argument', 'The token is not a live one of this user');

@@ -1,14 +1,20 @@
 /** Live revocations, and the feed by which every process hears of changes that its caches must not outlive. */
 import type { RealmKey } from '../tenancy/tenancy.ts';
 
-/** `kept`: a token that the revocation of its principal at `issuedBefore` leaves alive, and no later one. */
-export type RevocationKind = 'token' | 'principal' | 'kept';
+/**
+ * `principal` and `client` end what was issued until then; `token`, `family` and `grant` end for good. `kept`: a token
+ * that the revocation of its principal at `issuedBefore` leaves alive, and no later one.
+ */
+export type RevocationKind = 'token' | 'principal' | 'kept' | 'client' | 'grant' | 'family';
 
 export interface Revocation {
   kind: RevocationKind;
-  /** For `token` and `kept` its id; for `principal` its kind, realm and uuid as access-token.ts writes them. */
+  /**
+   * For `token` and `kept` its id, for `client` its client id, for `principal` as principalSubject writes it, for
+   * `grant` and `family` realm and uuid with a colon between them.
+   */
   subject: string;
-  /** Tokens of the principal issued at or before this moment are dead. Milliseconds since the epoch. */
+  /** Tokens of the principal or client issued at or before this moment are dead. Milliseconds since the epoch. */
   issuedBefore: number;
   reason: RevocationReason;
   /** When the last token that it concerns has expired on its own; Infinity for tokens that never do. */
@@ -17,9 +23,16 @@ export interface Revocation {
 
 export type RevocationReason = 'revoked' | 'principal_gone' | 'account_disabled' | 'account_inactive';
 
+export interface ListedRevocations {
+  revocations: Revocation[];
+  /** Where the next listing begins, so that it holds whatever this one did not, and maybe some of what it did. */
+  position: number;
+}
+
 export interface RevocationStore {
   add(revocations: Revocation[]): Promise<void>;
-  listLive(now: number): Promise<Revocation[]>;
+  /** All that live, or those added or widened since a listing that answered the position `since`. */
+  listLive(now: number, since?: number): Promise<ListedRevocations>;
   deleteExpired(now: number): Promise<number>;
 }
 

@@ -26,7 +26,10 @@ async function createWorld() {
       keys,
       revocations: {
         add: async (added) => void world.rows.push(...added),
-        listLive: async () => [...world.rows],
+        listLive: async (_now, since = 0) => ({
+          revocations: world.rows.slice(since),
+          position: world.rows.length,
+        }),
         deleteExpired: async () => 0,
       },
       changes: {

@@ -1,10 +1,20 @@
 /** Issues, checks and revokes access tokens. Issuing writes nothing, checking reads nothing. */
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
-import { type AccessToken, type Principal, principalSubject } from '../identity/principal.ts';
+import {
+  type AccessToken,
+  type Delegation,
+  type Principal,
+  principalSubject,
+} from '../identity/principal.ts';
 import type { TokenKeys } from '../keys/token-keys.ts';
 import type { Clock, Log } from '../ports.ts';
-import { readAccessToken, writeAccessToken } from './access-token.ts';
+import type { RealmKey } from '../tenancy/tenancy.ts';
+import { maximumTokenLifetime } from '../tenancy/token-lifetimes.ts';
+import type { Uuid } from '../uuid.ts';
+import { createAccessToken, createDelegatedToken, readAccessToken } from './access-token.ts';
+import type { JsonWebAccessTokens, JsonWebTokenForm } from './json-web-access-token.ts';
+import { openLiveRevocations, realmSubject } from './live-revocations.ts';
 import type { ChangeFeed, Revocation, RevocationReason, RevocationStore } from './revocation-store.ts';
 
 export interface TokenAuthority {
@@ -15,11 +25,23 @@ export interface TokenAuthority {
    * proved by then may no longer hold. @throws KeygridError `invalid_grant`
    */
   issue(principal: Principal, lifetime: number, since: IssueMoment): AccessToken;
-  /** @throws KeygridError `token_invalid`, `token_expired`, `token_revoked`, `token_principal_gone`, `account_*` */
-  check(text: string): AccessToken;
+  /**
+   * A token for a client, of a week at most whatever is asked. Where principal, client, grant or family were ended
+   * since `since` there is none. @throws KeygridError `invalid_grant`
+   */
+  issueDelegated(request: DelegatedTokenRequest, since: IssueMoment): Promise<AccessToken>;
+  /**
+   * At once, but for a JSON Web Token whose key has to be looked up.
+   * @throws KeygridError `token_invalid`, `token_expired`, `token_revoked`, `token_principal_gone`, `account_*`,
+   * `store_unavailable`; or rejects with them
+   */
+  check(text: string): AccessToken | Promise<AccessToken>;
   /** The token if it is ours and lives, else undefined. */
-  find(text: string): AccessToken | undefined;
-  /** The token if it is ours, whether or not it lives: to say of it what it is. */
+  find(text: string): AccessToken | undefined | Promise<AccessToken | undefined>;
+  /**
+   * The token if it is ours, whether or not it lives: to say of it what it is. Undefined too for a JSON Web Token whose
+   * key this process has not used lately.
+   */
   read(text: string): AccessToken | undefined;
   revokeToken(token: AccessToken): Promise<void>;
   /**
@@ -32,6 +54,24 @@ export interface TokenAuthority {
     longestLifetime: number,
     keep?: AccessToken,
   ): Promise<void>;
+  /** Ends every token of the authorization, for good: those too that are being issued (S075, S081). */
+  revokeFamily(realm: RealmKey, family: Uuid): Promise<void>;
+  /** Ends every token of the grant, for good: a new permission is a new grant. */
+  revokeGrant(realm: RealmKey, grant: Uuid): Promise<void>;
+  /** Ends every token that was issued to the client until now. */
+  revokeClient(clientId: string): Promise<void>;
+}
+
+export interface DelegatedTokenRequest {
+  /** Where the client speaks for itself, the application or organization that it belongs to. */
+  principal: Principal;
+  clientId: string;
+  grant?: Uuid | undefined;
+  family?: Uuid | undefined;
+  scopes: string[];
+  /** Milliseconds. */
+  lifetime: number;
+  format: 'opaque' | JsonWebTokenForm;
 }
 
 export interface IssueMoment {
@@ -49,44 +89,59 @@ export interface TokenAuthorityOptions {
   log: Log;
   /** How long the change feed may be out of reach before tokens are refused. Milliseconds. */
   trustWithoutFeed: number;
+  /** Without them there are opaque tokens only. */
+  jsonWebTokens?: JsonWebAccessTokens;
 }
 
 const checkedTokens = 20_000;
+/** A JSON object in base64url begins so: no opaque token does. */
+const jsonWebTokenStart = 'eyJ';
+/** What a client was given for longer it gets by refresh tokens. Milliseconds. */
+const longestDelegatedLifetime = maximumTokenLifetime;
+/** More than passes between the moment of a proof and the token that rests on it. */
+const sinceMoment = 600_000;
 
 export async function createTokenAuthority(options: TokenAuthorityOptions): Promise<TokenAuthority> {
-  const { keys, revocations, changes, clock, log, trustWithoutFeed } = options;
+  const { keys, changes, clock, trustWithoutFeed, jsonWebTokens } = options;
   const checked = new BoundedCache<string, AccessToken>(checkedTokens);
-  const live = await createLiveRevocations(revocations, changes, clock, log);
+  const live = await openLiveRevocations(options);
   let counter = 0;
 
   /**
    * The token is as old as the look at the account that it rests on: a revocation that came after that look, here or
    * in another process, finds it. One that was known before does not, not even in the same millisecond.
    */
-  function issue(principal: Principal, lifetime: number, since: IssueMoment): AccessToken {
-    if (live.revokedSince(principal, since)) {
+  function claimsFor(principal: Principal, lifetime: number, since: IssueMoment, delegation?: Delegation) {
+    if (live.endedSince(since.revocationsHeard, principal, delegation)) {
       throw new KeygridError('invalid_grant', 'invalid username or password');
     }
-    const issuedAt = Math.max(since.time, live.lastRevocation(principal) + 1);
+    const issuedAt = Math.max(since.time, live.lastRevocation(principal, delegation) + 1);
     const waited = Math.max(0, clock.now() - issuedAt);
     counter = (counter + 1) & 0xff;
-    const claims = { principal, issuedAt, lifetime: lifetime + waited, counter };
-    return readAccessToken(writeAccessToken(claims, keys.current()), keys)!;
+    return { principal, issuedAt, lifetime: lifetime + waited, counter };
   }
 
-  function read(text: string): AccessToken | undefined {
+  async function issueDelegated(request: DelegatedTokenRequest, since: IssueMoment): Promise<AccessToken> {
+    const { principal, clientId, grant, family, scopes, format } = request;
+    const delegation: Delegation = { clientId, grant, family, scopes };
+    const lifetime = Math.min(request.lifetime, longestDelegatedLifetime);
+    const claims = claimsFor(principal, lifetime, since, delegation);
+    if (format === 'opaque') return createDelegatedToken(claims, delegation, keys.current());
+    if (!jsonWebTokens) throw new Error('No signing keys were given');
+    const expiresAt = claims.issuedAt + claims.lifetime;
+    return jsonWebTokens.issue({ principal, issuedAt: claims.issuedAt, expiresAt }, delegation, format);
+  }
+
+  function read(text: string): AccessToken | undefined | Promise<AccessToken | undefined> {
     const known = checked.get(text);
     if (known) return known;
+    if (text.startsWith(jsonWebTokenStart)) return jsonWebTokens?.read(text);
     const token = readAccessToken(text, keys);
     if (token) checked.set(text, token);
     return token;
   }
 
-  function check(text: string): AccessToken {
-    if (changes.ageMilliseconds() > trustWithoutFeed) {
-      throw new KeygridError('store_unavailable', 'Revocations cannot be checked at the moment');
-    }
-    const token = read(text);
+  function accept(token: AccessToken | undefined): AccessToken {
     if (!token) throw new KeygridError('token_invalid', 'Unable to authenticate due to corrupt access token');
     if (token.expiresAt <= clock.now()) {
       throw new KeygridError('token_expired', 'Unable to authenticate due to expired access token');
@@ -96,29 +151,47 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
     return token;
   }
 
+  function check(text: string): AccessToken | Promise<AccessToken> {
+    if (changes.ageMilliseconds() > trustWithoutFeed || live.unreadMilliseconds() > trustWithoutFeed) {
+      throw new KeygridError('store_unavailable', 'Revocations cannot be checked at the moment');
+    }
+    const token = read(text);
+    return token instanceof Promise ? token.then(accept) : accept(token);
+  }
+
+  const end = (kind: 'token' | 'family' | 'grant', subject: string, expiresAt: number): Promise<void> =>
+    live.add([{ kind, subject, issuedBefore: clock.now(), reason: 'revoked', expiresAt }]);
+  /** When the last token that lives now has expired. */
+  const lastExpiry = (): number => clock.now() + longestDelegatedLifetime + sinceMoment;
+
   return {
     moment: () => ({ time: clock.now(), revocationsHeard: live.heard() }),
-    issue,
+    issue: (principal, lifetime, since) =>
+      createAccessToken(claimsFor(principal, lifetime, since), keys.current()),
+    issueDelegated,
     check,
-    read,
     find(text) {
       try {
-        return check(text);
+        const token = check(text);
+        return token instanceof Promise ? token.catch(undefinedWhereRefused) : token;
       } catch (error) {
-        if (error instanceof KeygridError) return undefined;
-        throw error;
+        return undefinedWhereRefused(error);
       }
     },
-    revokeToken: (token) =>
-      live.add([
-        {
-          kind: 'token',
-          subject: token.id,
-          issuedBefore: token.issuedAt,
-          reason: 'revoked',
-          expiresAt: token.expiresAt,
-        },
-      ]),
+    read(text) {
+      const token = read(text);
+      return token instanceof Promise ? undefined : token;
+    },
+    revokeToken: (token) => end('token', token.id, token.expiresAt),
+    revokeFamily: (realm, family) => end('family', realmSubject(realm, family), lastExpiry()),
+    revokeGrant: (realm, grant) => end('grant', realmSubject(realm, grant), lastExpiry()),
+    revokeClient(clientId) {
+      const issuedBefore = Math.max(clock.now(), live.lastRevocationOfClient(clientId) + 1);
+      const subject = clientId;
+      return live.add([
+        { kind: 'client', subject, issuedBefore, reason: 'revoked', expiresAt: lastExpiry() },
+      ]);
+    },
     revokePrincipal(principal, reason, longestLifetime, keep) {
       const issuedBefore = Math.max(clock.now(), live.lastRevocation(principal) + 1);
       const expiresAt = issuedBefore + longestLifetime;
@@ -128,6 +201,10 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
       return live.add(revocations);
     },
   };
+}
+
+function undefinedWhereRefused(error: unknown): undefined {
+  if (!(error instanceof KeygridError)) throw error;
 }
 
 function refused(reason: RevocationReason): KeygridError {
@@ -141,65 +218,4 @@ function refused(reason: RevocationReason): KeygridError {
     case 'account_inactive':
       return new KeygridError('token_revoked', 'Unactivated identity');
   }
-}
-
-interface LiveRevocations {
-  add(revocations: Revocation[]): Promise<void>;
-  reasonFor(token: AccessToken): RevocationReason | undefined;
-  /** How many so far. */
-  heard(): number;
-  revokedSince(principal: Principal, since: IssueMoment): boolean;
-  /** Issue times up to this one are dead; 0 when the principal was never revoked. */
-  lastRevocation(principal: Principal): number;
-}
-
-async function createLiveRevocations(
-  store: RevocationStore,
-  changes: ChangeFeed,
-  clock: Clock,
-  log: Log,
-): Promise<LiveRevocations> {
-  const tokens = new Set<string>();
-  const principals = new Map<string, { issuedBefore: number; reason: RevocationReason; heard: number }>();
-  let heard = 0;
-  const kept = new Map<string, number>();
-
-  function apply(revocation: Revocation): void {
-    const { kind, subject, issuedBefore, reason } = revocation;
-    if (kind === 'token') tokens.add(subject);
-    else if (kind === 'kept') kept.set(subject, issuedBefore);
-    else if ((principals.get(subject)?.issuedBefore ?? 0) < issuedBefore) {
-      heard += 1;
-      principals.set(subject, { issuedBefore, reason, heard });
-    }
-  }
-
-  async function reload(): Promise<void> {
-    const found = await store.listLive(clock.now());
-    for (const revocation of found) apply(revocation);
-  }
-
-  await reload();
-  changes.subscribe(({ topic }) => {
-    if (topic !== 'revocations') return;
-    reload().catch((error: unknown) => log.error({ err: error }, 'revocations cannot be read'));
-  });
-  return {
-    async add(revocations) {
-      // In memory first: no token slips out between the two.
-      for (const revocation of revocations) apply(revocation);
-      await store.add(revocations);
-    },
-    reasonFor(token) {
-      if (tokens.has(token.id)) return 'revoked';
-      if (principals.size === 0) return undefined;
-      const found = principals.get(principalSubject(token.principal));
-      if (!found || token.issuedAt > found.issuedBefore) return undefined;
-      return (kept.get(token.id) ?? 0) >= found.issuedBefore ? undefined : found.reason;
-    },
-    heard: () => heard,
-    revokedSince: (principal, { revocationsHeard }) =>
-      (principals.get(principalSubject(principal))?.heard ?? 0) > revocationsHeard,
-    lastRevocation: (principal) => principals.get(principalSubject(principal))?.issuedBefore ?? 0,
-  };
 }

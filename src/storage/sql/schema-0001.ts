@@ -65,8 +65,9 @@ export const schema0001 = (type: SchemaTypes): string[] => [
   `create index mail_tokens_by_expiry on mail_tokens (expires_at)`,
   `create table revocations (
     kind text not null, subject text not null, issued_before ${type.integer} not null, reason text not null,
-    expires_at ${type.integer}, primary key (kind, subject))`,
+    expires_at ${type.integer}, changed ${type.integer} not null, primary key (kind, subject))`,
   `create index revocations_by_expiry on revocations (expires_at)`,
+  `create index revocations_by_change on revocations (changed)`,
   `create table refusals (
     request_id text primary key, at ${type.integer} not null, refusal text not null)`,
   `create index refusals_by_time on refusals (at)`,
