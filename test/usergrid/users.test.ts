@@ -110,6 +110,12 @@ describe('creating', () => {
   });
 });
 
+test('a batch of more users than can be hashed in a while is refused whole', async () => {
+  const json = Array.from({ length: 501 }, (_, index) => ({ username: `mass-${index}` }));
+  assert.deepEqual(refusalIn(await guest('POST /users', { json })), [400, 'illegal_argument']);
+  assert.equal((await data('GET /users/mass-0')).status, 404);
+});
+
 describe('finding', () => {
   test('UD-45 UD-46 by email, with plus signs and quotes', async () => {
     for (const email of ['find@example.test', 'with+plus@example.test', "o'neil@example.test"]) {

@@ -17,11 +17,17 @@ export interface UserCreation<Prepared> {
   store(prepared: Prepared): Promise<StoredEntity>;
 }
 
-/** Nothing is stored before all passwords are hashed. */
+/** Each may have a password to hash, and guests may sign up: a batch must not keep the server busy for minutes. */
+const mostAtOnce = 500;
+
+/** Nothing is stored before all passwords are hashed. @throws KeygridError `invalid_argument` for too many */
 export async function createUsers<Prepared extends { properties: Properties }>(
   { prepare, store }: UserCreation<Prepared>,
   sent: Properties[],
 ): Promise<StoredEntity[]> {
+  if (sent.length > mostAtOnce) {
+    throw new KeygridError('invalid_argument', `A batch has at most ${mostAtOnce} users`);
+  }
   const prepared: Prepared[] = [];
   // One password after the other: a batch has one turn at a time, like everyone.
   for (const item of sent) {
