@@ -30,9 +30,13 @@ const insertCode = statement(
 const codeWithGrant = `select c.digest as digest, c.family_id as family_id, c.expires_at as expires_at, c.body as body
   from authorization_codes c join grants g on g.application_id = c.application_id and g.grant_id = c.grant_id
   where c.application_id = ? and c.digest = ? and c.failures <= ${failuresAllowed}`;
-const selectCode = statement(codeWithGrant);
+/** Where it joins, PostgreSQL may pass over all grants of a realm that it knows no numbers of. */
+const codeWithGrantByKey = `select c.digest, c.family_id, c.expires_at, c.body from authorization_codes c, grants g
+  where c.application_id = $1 and c.digest = $2 and c.failures <= ${failuresAllowed} and g.application_id = $1
+    and g.grant_id = (select grant_id from authorization_codes where application_id = $1 and digest = $2)`;
+const selectCode = statement(codeWithGrant, { postgres: codeWithGrantByKey });
 /** With the grant, so that its revocation comes wholly before or wholly after. */
-const lockCode = statement(codeWithGrant, { lock: true });
+const lockCode = statement(codeWithGrant, { postgres: codeWithGrantByKey, lock: true });
 const markUsed = statement(
   'update authorization_codes set family_id = ? where application_id = ? and digest = ?',
 );

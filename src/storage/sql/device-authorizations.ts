@@ -41,7 +41,14 @@ const lockApproved = statement(
   `select ${columns} from device_authorizations d
    join grants g on g.application_id = d.application_id and g.grant_id = d.grant_id
    where d.application_id = ? and d.device_code_digest = ? and d.status = 'approved' and d.expires_at > ?`,
-  { lock: true },
+  {
+    // Where it joins, PostgreSQL may pass over all grants of a realm that it knows no numbers of.
+    postgres: `select ${columns} from device_authorizations d, grants g
+      where d.application_id = $1 and d.device_code_digest = $2 and d.status = 'approved' and d.expires_at > $3
+        and g.application_id = $1 and g.grant_id = (
+          select grant_id from device_authorizations where application_id = $1 and device_code_digest = $2)`,
+    lock: true,
+  },
 );
 const deleteDevice = statement(
   'delete from device_authorizations where application_id = ? and device_code_digest = ?',

@@ -30,14 +30,18 @@ const insertFamily = statement(
 const insertToken = statement(
   'insert into refresh_tokens (application_id, digest, family_id, issued_at, expires_at) values (?, ?, ?, ?, ?)',
 );
-const tokenWithFamily = `select t.digest as digest, t.issued_at as issued_at, t.expires_at as expires_at,
-    f.family_id as family_id, f.newest as newest, f.predecessor as predecessor, f.spent_at as spent_at,
-    f.sealed_successor as sealed_successor, f.body as body
-  from refresh_tokens t
+const columns = `t.digest as digest, t.issued_at as issued_at, t.expires_at as expires_at, f.family_id as family_id,
+  f.newest as newest, f.predecessor as predecessor, f.spent_at as spent_at, f.sealed_successor as sealed_successor,
+  f.body as body`;
+const tokenWithFamily = `select ${columns} from refresh_tokens t
   join refresh_families f on f.application_id = t.application_id and f.family_id = t.family_id
   where t.application_id = ? and t.digest = ?`;
-const selectToken = statement(tokenWithFamily);
-const lockToken = statement(tokenWithFamily, { postgres: `${tokenWithFamily} for update of f` });
+/** Where it joins, PostgreSQL may pass over all families of a realm that it knows no numbers of. */
+const tokenWithFamilyByKey = `select ${columns} from refresh_tokens t, refresh_families f
+  where t.application_id = $1 and t.digest = $2 and f.application_id = $1
+    and f.family_id = (select family_id from refresh_tokens where application_id = $1 and digest = $2)`;
+const selectToken = statement(tokenWithFamily, { postgres: tokenWithFamilyByKey });
+const lockToken = statement(tokenWithFamily, { postgres: `${tokenWithFamilyByKey} for update of f` });
 const advanceFamily = statement(
   `update refresh_families set newest = ?, predecessor = ?, spent_at = ?, sealed_successor = ?
    where application_id = ? and family_id = ?`,

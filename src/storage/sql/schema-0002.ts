@@ -23,7 +23,7 @@ export const schema0002 = (type: SchemaTypes): string[] => [
   `create table grants (
     application_id ${type.integer} not null, grant_id ${type.bytes} not null, user_id ${type.bytes} not null,
     client_id text not null, scopes text not null, created_at ${type.integer} not null,
-    last_used_at ${type.integer} not null, primary key (application_id, grant_id)) ${type.clustered}`,
+    last_used_at ${type.integer} not null, primary key (application_id, grant_id))`,
   `create unique index grants_of_user on grants (application_id, user_id, client_id)`,
   `create index grants_of_client on grants (application_id, client_id)`,
   `create table authorization_codes (

@@ -40,7 +40,7 @@ async function migrate(database: DatabaseSync): Promise<string[]> {
 }
 
 /** Kysely's SQLite dialect expects better-sqlite3's shape; closing stays with the owner of the database. */
-function adaptForKysely(database: DatabaseSync) {
+export function adaptForKysely(database: DatabaseSync) {
   return {
     close: () => {},
     prepare(text: string) {
