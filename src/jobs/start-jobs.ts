@@ -6,18 +6,24 @@ import type { Clock, Log } from '../core/ports.ts';
 export interface SweptStores {
   mailTokens: { deleteExpired(now: number): Promise<number> };
   revocations: { deleteExpired(now: number): Promise<number> };
+  authorizationSweep: { deleteExpired(now: number): Promise<number> };
 }
 
 const sweepMilliseconds = 15 * 60_000;
 
 /** Answers the function that ends the jobs. */
-export function startJobs(stores: SweptStores, core: Core, { clock, log }: { clock: Clock; log: Log }): () => void {
+export function startJobs(
+  stores: SweptStores,
+  core: Core,
+  { clock, log }: { clock: Clock; log: Log },
+): () => void {
   async function sweep(): Promise<void> {
     const now = clock.now();
     const mailTokens = await stores.mailTokens.deleteExpired(now);
     const revocations = await stores.revocations.deleteExpired(now);
+    const authorizations = await stores.authorizationSweep.deleteExpired(now);
     await core.refreshTokenKeys();
-    log.debug({ mailTokens, revocations }, 'swept expired rows');
+    log.debug({ mailTokens, revocations, authorizations }, 'swept expired rows');
   }
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep failed'));
