@@ -1,11 +1,11 @@
 /** `keygrid doctor`: finds what is wrong, says what to do, and changes nothing. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { appendFile, chmod, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, cp, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { makeTemporaryDirectory } from '../support/guardian.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { type CommandOptions, runForJson, runKeygrid } from './support.ts';
@@ -17,9 +17,18 @@ interface Finding {
   advice?: string;
 }
 
+let sound: string;
+
+before(async () => {
+  sound = join(await makeTemporaryDirectory('doctor'), 'data');
+  await runForJson('superuser reset-password', await migrated({ dataDirectory: sound }));
+});
+
+/** A copy that the test may damage. */
 async function installation(): Promise<string> {
   const dataDirectory = join(await makeTemporaryDirectory('doctor'), 'data');
-  await runForJson('superuser reset-password', await migrated({ dataDirectory }));
+  await cp(sound, dataDirectory, { recursive: true });
+  await chmod(dataDirectory, 0o700);
   return dataDirectory;
 }
 
