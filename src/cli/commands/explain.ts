@@ -39,6 +39,8 @@ const labels: Readonly<Record<string, string>> = {
   tokenId: 'token id',
   tokenIssued: 'token issued',
   tokenExpires: 'token expires',
+  tokenClient: 'token was given to',
+  tokenScopes: 'scopes of the token',
   grantType: 'grant type',
   signInTo: 'sign-in to',
   account: 'account',

@@ -2,7 +2,7 @@
 
 import type { Core } from '../../core/core.ts';
 import { type ErrorCode, errorCatalogue, KeygridError } from '../../core/errors.ts';
-import type { AccessToken } from '../../core/identity/principal.ts';
+import type { AccessToken, Delegation } from '../../core/identity/principal.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { jsonTime, renderFacts, renderTime } from '../output.ts';
 import { readInput } from '../read-input.ts';
@@ -19,7 +19,7 @@ async function inspect({ tokens, principalNames }: Core, text: string): Promise<
   const verdict = problem === undefined ? 'yes' : `no: ${errorCatalogue[problem]} (${problem})`;
   const exitCode = problem === undefined ? 0 : 1;
   if (!token) return { json: { token: judgement }, text: renderFacts([['valid', verdict]]), exitCode };
-  const { id, principal, issuedAt, expiresAt } = token;
+  const { id, principal, issuedAt, expiresAt, delegation } = token;
   const name = (await principalNames.principal(principal)) ?? null;
   const realm = (await principalNames.realm(principal.realm)) ?? null;
   return {
@@ -31,6 +31,7 @@ async function inspect({ tokens, principalNames }: Core, text: string): Promise<
         principal: { kind: principal.kind, name, uuid: principal.uuid, realm },
         issued: jsonTime(issuedAt),
         expires: jsonTime(expiresAt),
+        givenTo: delegation ? { clientId: delegation.clientId, scopes: delegation.scopes } : null,
       },
     },
     text: renderFacts([
@@ -42,9 +43,15 @@ async function inspect({ tokens, principalNames }: Core, text: string): Promise<
       ['realm', realm ?? '(gone)'],
       ['issued', renderTime(issuedAt)],
       ['expires', renderTime(expiresAt)],
+      ...(delegation ? renderDelegation(delegation) : []),
     ]),
   };
 }
+
+const renderDelegation = ({ clientId, scopes }: Delegation): [string, string][] => [
+  ['given to', clientId],
+  ['scopes', scopes.join(' ') || 'none'],
+];
 
 async function judge(
   tokens: Core['tokens'],

@@ -28,7 +28,8 @@ export function explainRefusal(
   noteRefusal(request, (readToken) => {
     const credentials = presentedCredentials(request);
     const fields = isTokenEndpoint(request) ? fieldsIfReadable(request) : {};
-    const token = credentials.kind === 'access_token' ? readToken(credentials.token) : undefined;
+    const presented = credentials.kind === 'access_token' ? readToken(credentials.token) : undefined;
+    const token = request.caller.token ?? presented;
     const known = request.caller.principal ?? token?.principal;
     const named = known ? undefined : namedClient(credentials, fields);
     return {
@@ -72,8 +73,12 @@ const tokenFacts = (token: AccessToken | undefined): Facts =>
         tokenId: token.id,
         tokenIssued: new Date(token.issuedAt).toISOString(),
         tokenExpires: Number.isFinite(token.expiresAt) ? new Date(token.expiresAt).toISOString() : 'never',
+        ...delegationFacts(token),
       }
     : {};
+
+const delegationFacts = ({ delegation }: AccessToken): Facts =>
+  delegation ? { tokenClient: delegation.clientId, tokenScopes: delegation.scopes.join(' ') } : {};
 
 function routeFacts(request: FastifyRequest): Facts {
   // What failed early knows of no application.
