@@ -12,6 +12,7 @@ import { creationOf } from '../../src/core/entities/entity-changes.ts';
 import { createSealer } from '../../src/core/keys/sealer.ts';
 import type { Log } from '../../src/core/ports.ts';
 import { applicationSeed } from '../../src/core/tenancy/application-seed.ts';
+import type { Application, Organization } from '../../src/core/tenancy/tenancy.ts';
 import { createTenancyCache } from '../../src/core/tenancy/tenancy-cache.ts';
 import { createUuidSource } from '../../src/core/uuid.ts';
 import { createRandomSource } from '../../src/platform/index.ts';
@@ -38,8 +39,22 @@ export async function openStorage(clock: MovableClock): Promise<Storage> {
 
 export type ClientsWorld = Awaited<ReturnType<typeof openClientsWorld>>;
 
-/** The clients' part; `rootKey` is the same in every world, as in every process of one installation. */
-export async function openClientsWorld(given: { clock?: MovableClock; storage?: Storage } = {}) {
+interface Tenant {
+  organization: Organization;
+  organizationSecret: string;
+  application: Application;
+  applicationSecret: string;
+}
+
+export interface WorldOptions {
+  clock?: MovableClock;
+  storage?: Storage;
+  /** The world of another process of the same installation: its organization and application are taken over. */
+  beside?: Tenant;
+}
+
+/** The clients' part; the root key is the same in every world, as in every process of one installation. */
+export async function openClientsWorld(given: WorldOptions = {}) {
   const clock = given.clock ?? createMovableClock();
   const storage = given.storage ?? (await openStorage(clock));
   const random = createRandomSource();
@@ -89,15 +104,21 @@ export async function openClientsWorld(given: { clock?: MovableClock; storage?: 
     return { application, clientSecret };
   }
 
-  const { organization, clientSecret: organizationSecret } = await createOrganization(
-    `org-${uuids.next().slice(0, 8)}`,
-  );
-  const { application, clientSecret: applicationSecret } = await createApplication(organization.uuid, 'shop');
+  async function createTenant(): Promise<Tenant> {
+    const owner = await createOrganization(`org-${uuids.next().slice(0, 8)}`);
+    const owned = await createApplication(owner.organization.uuid, 'shop');
+    return {
+      ...{ organization: owner.organization, organizationSecret: owner.clientSecret },
+      ...{ application: owned.application, applicationSecret: owned.clientSecret },
+    };
+  }
+  const tenant: Tenant = given.beside ?? (await createTenant());
+  const { organization, application } = tenant;
 
   return {
     ...{ clock, storage, random, uuids, sealer, cache, secrets, entities, directory },
     ...{ clients, authentication, revokedClients, warnings },
-    ...{ organization, organizationSecret, application, applicationSecret },
+    ...tenant,
     ...{ createOrganization, createApplication },
     /** A web client of the application that comes back to `redirectUri`, unless said otherwise. */
     register: (foundation: Partial<ClientFoundation> = {}, settings: ClientSettings = {}) =>

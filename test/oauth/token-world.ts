@@ -17,20 +17,14 @@ import type { IdTokenSource } from '../../src/core/oauth/token-pipeline.ts';
 import { createIssuers } from '../../src/core/oidc/issuer.ts';
 import { composeClients } from '../../src/main/compose-clients.ts';
 import { createSigner } from '../../src/platform/signing.ts';
-import type { Storage } from '../../src/storage/storage.ts';
-import { type MovableClock, openClientsWorld, quiet, redirectUri } from './oauth-world.ts';
+import { openClientsWorld, quiet, redirectUri, type WorldOptions } from './oauth-world.ts';
 
 export const verifier = randomBytes(32).toString('base64url');
 export const challenge = createHash('sha256').update(verifier).digest('base64url');
 
-export interface TokenWorldOptions {
-  clock?: MovableClock;
-  storage?: Storage;
-}
-
 export type TokenWorld = Awaited<ReturnType<typeof openTokenWorld>>;
 
-export async function openTokenWorld(given: TokenWorldOptions = {}) {
+export async function openTokenWorld(given: WorldOptions = {}) {
   const world = await openClientsWorld(given);
   const { storage, clock, random, sealer, cache, uuids, entities, secrets, application } = world;
   const issuers = createIssuers({ place: { publicUrl: 'https://keygrid.example' }, cache });
