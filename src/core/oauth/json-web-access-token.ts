@@ -76,7 +76,7 @@ export function createJsonWebAccessTokens(options: JsonWebAccessTokensOptions): 
   return {
     async issue(claims, delegation, form) {
       const { principal, issuedAt } = claims;
-      if (!signsFor(form.issuer.keyRing, principal)) throw new Error('The issuer is another realm’s');
+      if (!signsFor(form.issuer.keyRing, principal)) throw new Error("The issuer is another realm's");
       const key = await signingKeys.current(form.issuer.keyRing);
       const id = encodeId(principal, issuedAt, delegation, random.bytes(randomLength));
       const audience = form.audience ?? form.issuer.url;

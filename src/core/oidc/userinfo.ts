@@ -1,0 +1,48 @@
+/** The account behind an access token, for who may see it. OpenID Connect Core §5.3, S124 to S126. */
+import { KeygridError } from '../errors.ts';
+import type { AccessToken } from '../identity/principal.ts';
+import type { TokenUsers } from '../oauth/token-users.ts';
+import type { RealmKey } from '../tenancy/tenancy.ts';
+import { type AccountFacts, accountFactsOf } from './account-facts.ts';
+import { type Claims, claimsOfScopes } from './claims.ts';
+
+export interface Userinfo {
+  /**
+   * What the token's scopes open of the account; always `sub`.
+   * @throws KeygridError as `account`; `token_invalid` when it is another realm's, `insufficient_scope` without openid
+   */
+  claims(realm: RealmKey, token: AccessToken): Promise<Claims>;
+  /**
+   * All that is known of the account, for dialects with answers of their own.
+   * @throws KeygridError `token_invalid` for a client's own token, `token_principal_gone`
+   */
+  account(token: AccessToken): Promise<AccountFacts>;
+}
+
+export function createUserinfo(users: TokenUsers): Userinfo {
+  async function account({ principal }: AccessToken): Promise<AccountFacts> {
+    if (principal.kind !== 'application_user' && principal.kind !== 'admin_user') {
+      throw new KeygridError('token_invalid', "The access token is no user's");
+    }
+    const user = await users.findUsable(principal.realm, principal.uuid);
+    if (!user) throw new KeygridError('token_principal_gone', 'There is no such account any more');
+    return accountFactsOf(user);
+  }
+
+  return {
+    account,
+    async claims(realm, token) {
+      if (token.principal.realm !== realm) {
+        throw new KeygridError('token_invalid', 'The access token is unknown here');
+      }
+      const scopes = token.delegation?.scopes ?? [];
+      if (!scopes.includes('openid')) {
+        throw new KeygridError('insufficient_scope', 'The access token was not given for openid', {
+          subject: { scope: 'openid' },
+        });
+      }
+      const facts = await account(token);
+      return { sub: facts.uuid, ...claimsOfScopes(facts, scopes) };
+    },
+  };
+}
