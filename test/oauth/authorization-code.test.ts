@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { KeygridError } from '../../src/core/errors.ts';
 import { digestOf } from '../../src/core/random-text.ts';
 import { redirectUri } from './oauth-world.ts';
-import { openTokenWorld, outcomeOf, refusal, type TokenWorld, verifier } from './token-world.ts';
+import { claimsOf, openTokenWorld, outcomeOf, refusal, type TokenWorld, verifier } from './token-world.ts';
 
 let world: TokenWorld;
 before(async () => {
@@ -20,7 +20,8 @@ test('S070 S080 a code becomes an access token, a refresh token and an ID token'
   const token = await world.tokens.check(answer.accessToken.text);
   assert.deepEqual(token.principal, { kind: 'application_user', realm: client.realm, uuid: user });
   assert.deepEqual([token.delegation?.clientId, token.delegation?.grant], [client.clientId, grant]);
-  assert.equal(JSON.parse(answer.idToken!).nonce, 'n-1');
+  const { nonce, sub, aud } = claimsOf(answer.idToken!);
+  assert.deepEqual([nonce, sub, aud], ['n-1', user, client.clientId]);
   assert.match(answer.refreshToken!, /^[A-Za-z0-9_-]{43}$/);
 });
 
@@ -208,4 +209,17 @@ test('APS-64 a public client exchanges with its id and the verifier', async () =
   const answer = await world.exchange(credentials, code);
   assert.ok(answer.refreshToken);
   assert.deepEqual(Object.keys(credentials), ['client_id']);
+});
+
+test('S074 when a token cannot be made, the code is not spent', async () => {
+  const { client, credentials } = await world.registered();
+  const { code } = await world.authorize(client);
+  world.signing.fails = true;
+  await assert.rejects(world.exchange(credentials, code), /The signature failed/);
+  world.signing.fails = false;
+  const { refreshToken } = await world.exchange(credentials, code);
+  world.signing.fails = true;
+  await assert.rejects(world.refresh(credentials, refreshToken!), /The signature failed/);
+  world.signing.fails = false;
+  await world.refresh(credentials, refreshToken!);
 });

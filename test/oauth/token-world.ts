@@ -13,8 +13,9 @@ import type {
 import type { ClientRequest } from '../../src/core/oauth/client-request.ts';
 import { createJsonWebAccessTokens } from '../../src/core/oauth/json-web-access-token.ts';
 import { createTokenAuthority } from '../../src/core/oauth/token-authority.ts';
-import type { IdTokenSource } from '../../src/core/oauth/token-pipeline.ts';
+import { createIdTokens } from '../../src/core/oidc/id-token.ts';
 import { createIssuers } from '../../src/core/oidc/issuer.ts';
+import type { Signer } from '../../src/core/ports.ts';
 import { composeClients } from '../../src/main/compose-clients.ts';
 import { createSigner } from '../../src/platform/signing.ts';
 import { openClientsWorld, quiet, redirectUri, type WorldOptions } from './oauth-world.ts';
@@ -28,7 +29,16 @@ export async function openTokenWorld(given: WorldOptions = {}) {
   const world = await openClientsWorld(given);
   const { storage, clock, random, sealer, cache, uuids, entities, secrets, application } = world;
   const issuers = createIssuers({ place: { publicUrl: 'https://keygrid.example' }, cache });
-  const signer = createSigner();
+  const { generate, sign } = createSigner();
+  /** Set to have the next signatures fail, as when the machine is out of memory. */
+  const signing = { fails: false };
+  const signer: Signer = {
+    generate,
+    sign: async (...given) => {
+      if (signing.fails) throw new Error('The signature failed');
+      return sign(...given);
+    },
+  };
   const signingKeys = createSigningKeys({ storeFor: storage.signingKeys, sealer, signer, clock });
   const warnings: string[] = [];
   const log = { ...quiet, warn: (_: unknown, message: string) => void warnings.push(message) };
@@ -38,16 +48,7 @@ export async function openTokenWorld(given: WorldOptions = {}) {
     trustWithoutFeed: Infinity,
     jsonWebTokens: createJsonWebAccessTokens({ signingKeys, signer, random }),
   });
-  const idTokens: IdTokenSource = {
-    issue: async ({ client, user, signIn, scopes }) =>
-      JSON.stringify({
-        aud: client.clientId,
-        sub: user.user.uuid,
-        nonce: signIn.nonce,
-        auth_time: signIn.authenticatedAt,
-        scopes,
-      }),
-  };
+  const idTokens = createIdTokens({ signingKeys, signer, clock });
   const services = composeClients({
     ...{ storage, cache, entities, tokens, idTokens, issuers, secrets, sealer, uuids, clock, random, log },
     passwordChangedAt: async () => 0,
@@ -101,7 +102,7 @@ export async function openTokenWorld(given: WorldOptions = {}) {
   return {
     ...world,
     ...services,
-    ...{ tokens, issuers, signingKeys, warnings },
+    ...{ tokens, issuers, signingKeys, idTokens, signing, warnings },
     ...{ createUser, allow, authorize, registered, exchange, refresh, request, post },
     /** From nothing to a refresh token. */
     async signIn(foundation: Partial<ClientFoundation> = {}, asked: Asked = {}) {
@@ -146,6 +147,10 @@ export const refusal =
     if (error instanceof KeygridError && error.code === code) return true;
     throw error;
   };
+
+/** What an ID token or an access token of the JWT form says; who signed it is no matter here. */
+export const claimsOf = (token: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
 
 /** The code of the refusal, `done` when there was none; anything but a KeygridError is thrown. */
 export const outcomeOf = (attempt: Promise<unknown>): Promise<ErrorCode | 'done'> =>
