@@ -18,6 +18,7 @@ import type { PathPermission } from './identity/path-permission.ts';
 import type { Roles } from './identity/roles.ts';
 import type { TypedServices } from './identity/typed-services.ts';
 import type { UserTokens } from './identity/user-tokens.ts';
+import type { SigningKeys } from './keys/signing-keys.ts';
 import type { AuthorizationCodes } from './oauth/authorization-codes.ts';
 import type { ClientTokenEndpoint } from './oauth/client-token-endpoint.ts';
 import type { DelegatedTokens } from './oauth/delegated-tokens.ts';
@@ -28,6 +29,11 @@ import type { TokenRevocation } from './oauth/revocation.ts';
 import type { TokenAuthority } from './oauth/token-authority.ts';
 import type { TokenEndpoint } from './oauth/token-endpoint.ts';
 import type { TokenUsers } from './oauth/token-users.ts';
+import type { IdTokens } from './oidc/id-token.ts';
+import type { Issuers } from './oidc/issuer.ts';
+import type { Userinfo } from './oidc/userinfo.ts';
+import type { FormTokens } from './sessions/form-tokens.ts';
+import type { Sessions } from './sessions/session-service.ts';
 import type { Members } from './tenancy/members.ts';
 import type { SignUp } from './tenancy/sign-up.ts';
 import type { TenancyStore } from './tenancy/tenancy.ts';
@@ -60,7 +66,21 @@ export interface ClientServices {
   grantManagement: GrantManagement;
 }
 
-export interface Core extends AccountServices {
+/** What the issuers sign, and who they are. */
+export interface SigningServices {
+  issuers: Issuers;
+  signingKeys: SigningKeys;
+  idTokens: IdTokens;
+  userinfo: Userinfo;
+}
+
+/** Users of every realm in their browsers. */
+export interface AuthorizationServices {
+  sessions: Sessions;
+  formTokens: FormTokens;
+}
+
+export interface Core extends AccountServices, ClientServices, SigningServices, AuthorizationServices {
   tenancy: Tenancy;
   signUp: SignUp;
   members: Members;

@@ -7,6 +7,8 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { Clock, RandomSource } from '../core/ports.ts';
+import { compressAnswers } from './compression.ts';
+import { answerUnforeseen } from './unforeseen.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -69,6 +71,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   if (rewriteUrl) settings.rewriteUrl = (request) => rewriteUrl(request.url ?? '/');
   const app: HttpServer = fastify(settings);
   app.decorateRequest('startedAt', 0);
+  // Values are checked where they mean something; the schemas describe (`/openapi.json`).
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  answerUnforeseen(app);
+  compressAnswers(app);
   app.addHook('onRequest', (request, reply, done) => {
     request.startedAt = clock.now();
     reply.header('x-request-id', request.id);

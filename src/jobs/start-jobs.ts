@@ -1,4 +1,4 @@
-/** What goes on beside the requests: expired rows are swept, token keys follow one another. */
+/** What goes on beside the requests: expired rows are swept, keys follow one another. */
 import type { Core } from '../core/core.ts';
 import type { Clock, Log } from '../core/ports.ts';
 
@@ -23,6 +23,7 @@ export function startJobs(
     const revocations = await stores.revocations.deleteExpired(now);
     const authorizations = await stores.authorizationSweep.deleteExpired(now);
     await core.refreshTokenKeys();
+    await core.signingKeys.refresh();
     log.debug({ mailTokens, revocations, authorizations }, 'swept expired rows');
   }
   const timer = setInterval(() => {

@@ -23,7 +23,7 @@ import { clientCredentialsGrant } from '../core/oauth/grants/client-credentials.
 import { passwordGrant } from '../core/oauth/grants/password.ts';
 import { createTokenAuthority } from '../core/oauth/token-authority.ts';
 import { createTokenEndpoint } from '../core/oauth/token-endpoint.ts';
-import type { Mailer, PasswordHasher } from '../core/ports.ts';
+import type { Mailer, PasswordHasher, Signer } from '../core/ports.ts';
 import { createMembers } from '../core/tenancy/members.ts';
 import { createSignUp } from '../core/tenancy/sign-up.ts';
 import { createTenancyCache } from '../core/tenancy/tenancy-cache.ts';
@@ -31,6 +31,7 @@ import { createTenancy, type Tenancy } from '../core/tenancy/tenancy-service.ts'
 import { createUuidSource } from '../core/uuid.ts';
 import type { Storage } from '../storage/storage.ts';
 import { composeAccounts } from './compose-accounts.ts';
+import { composeOAuth, composeSigning } from './compose-oauth.ts';
 import type { Ports } from './ports.ts';
 
 export interface CoreParts extends Ports {
@@ -39,6 +40,7 @@ export interface CoreParts extends Ports {
   rootKey: Buffer;
   hasher: PasswordHasher;
   mailer: Mailer;
+  signer: Signer;
   /** `publicUrl` is known for sure once the server listens. */
   place: { publicUrl: string };
 }
@@ -51,6 +53,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
   const uuids = createUuidSource(clock, random);
   const sealer = createSealer(rootKey, random);
   const tokenKeys = await openTokenKeys(storage.serverKeys, sealer, clock, random);
+  const { jsonWebTokens, ...signing } = composeSigning({ ...parts, sealer });
   const tokens = await createTokenAuthority({
     keys: tokenKeys,
     revocations: storage.revocations,
@@ -58,12 +61,14 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     clock,
     log,
     trustWithoutFeed,
+    jsonWebTokens,
   });
   const cache = createTenancyCache(storage.tenancy, storage.adminUsers, storage.changes);
+  const secrets = createClientSecrets(sealer, random);
   const tenancy = createTenancy({
     store: storage.tenancy,
     cache,
-    secrets: createClientSecrets(sealer, random),
+    secrets,
     tokens,
     uuids,
     clock,
@@ -71,6 +76,10 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
   });
   const entities = createEntities({ storeFor: storage.entities, clock, uuids });
   const accounts = composeAccounts({ ...parts, entities, tokens, uuids });
+  const oauth = composeOAuth({
+    ...{ ...parts, cache, entities, tokens, secrets, sealer, uuids, signing },
+    passwordChangedAt: accounts.passwordChangedAt,
+  });
   const roles = createRoles({ entities, permissionsOf: storage.permissions });
   const longestIdle = createTokenIdleness(clock);
   const access = createAccess({
@@ -101,6 +110,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
   return {
     ...accounts,
     ...membership,
+    ...oauth,
     tenancy,
     tenancyCache: cache,
     tenancyStore: storage.tenancy,
@@ -114,10 +124,11 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     userTokens: createUserTokens(tokens, access),
     authenticator,
     tokens,
-    tokenEndpoint: createTokenEndpoint(tokens, [
-      passwordGrant(accounts.login),
-      clientCredentialsGrant(tenancy, cache),
-    ]),
+    tokenEndpoint: createTokenEndpoint(
+      tokens,
+      [passwordGrant(accounts.login), clientCredentialsGrant(tenancy, cache)],
+      oauth.delegatedTokens,
+    ),
     refusals: storage.refusals,
     explainLog: createExplainLog({ store: storage.refusals, names: principalNames, log }),
     principalNames,

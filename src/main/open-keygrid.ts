@@ -2,6 +2,7 @@
 import type { Configuration } from '../config/index.ts';
 import type { Core } from '../core/core.ts';
 import { createOutboxMailer, createPasswordHasher, type MeteredPasswordHasher } from '../platform/index.ts';
+import { createSigner } from '../platform/signing.ts';
 import type { SmtpMailer } from '../platform/smtp-mailer.ts';
 import { openSqliteStorage } from '../storage/sqlite/index.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -41,7 +42,10 @@ export async function openKeygrid({ configuration, ports, exclusive }: OpenOptio
     const smtp = await openSmtp(configuration, ports);
     const mailer = smtp ?? createOutboxMailer({ store: storage.outbox, clock: ports.clock });
     const place = { publicUrl: configuration.publicUrl };
-    const core = await composeCore({ ...ports, configuration, storage, rootKey, hasher, mailer, place });
+    const signer = createSigner();
+    const core = await composeCore({
+      ...{ ...ports, configuration, storage, rootKey, hasher, mailer, signer, place },
+    });
     return {
       core,
       storage,

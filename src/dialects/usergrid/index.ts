@@ -6,7 +6,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { KeygridError } from '../../core/errors.ts';
 import { guest } from '../../core/identity/principal.ts';
 import type { Application } from '../../core/tenancy/tenancy.ts';
-import { compressAnswers, inflateBodies } from '../../http/compression.ts';
+import { inflateBodies } from '../../http/compression.ts';
 import { bodyLimitBytes } from '../../http/server.ts';
 import { authenticateRequest } from './authenticate.ts';
 import { parseBody } from './body.ts';
@@ -20,17 +20,18 @@ import { sendFault, sendRefusal } from './refuse.ts';
 import { applicationRoutes, managementRoutes, rootRoutes } from './routes.ts';
 import { anyOrganization } from './url.ts';
 
+/** In a scope of its own: its lenient bodies, its CORS and its errors are not those of other dialects. */
 export function usergridDialect(app: FastifyInstance, options: UsergridOptions): void {
+  app.register(async (scope) => openDialect(scope, options));
+}
+
+function openDialect(app: FastifyInstance, options: UsergridOptions): void {
   const { core } = options;
   app.decorateRequest('caller');
   app.decorateRequest('application');
   app.decorateRequest('pathSegments', undefined);
   readBodiesLeniently(app);
   inflateBodies(app, bodyLimitBytes);
-  compressAnswers(app);
-  // Values are checked where they mean something; the schemas describe (`/openapi.json`).
-  app.setValidatorCompiler(() => () => true);
-  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
   app.setNotFoundHandler((request, reply) => sendRefusal(request, reply, noSuchPath(request), notFound));
 
