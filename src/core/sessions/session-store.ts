@@ -1,4 +1,5 @@
 /** Browser sessions of a realm, and the interactions (sign-in, consent) under way in them. oauth-standards.md 2. */
+import type { ErrorCode } from '../errors.ts';
 import type { ResponseMode, ValidAuthorizationRequest } from '../oauth/authorization.ts';
 import type { Uuid } from '../uuid.ts';
 
@@ -38,12 +39,17 @@ export interface SessionStore {
 export interface Interaction {
   /** Random, in the URL; useless without the browser's cookie. */
   id: string;
-  /** The session value's digest or, before any session, of the pre-session cookie. */
+  /** Of the part of the cookie that stays the same from before sign-in until after it (browser-value.ts). */
   browserDigest: string;
   request: ValidAuthorizationRequest;
   responseMode: ResponseMode;
-  /** What has been done so far: a fresh sign-in satisfies `prompt=login` and `max_age`. Epoch seconds. */
+  /**
+   * What has been done so far: a fresh sign-in satisfies `prompt=login` and `max_age`, and it or the choice of the
+   * account that was signed in `prompt=select_account`. Epoch seconds of the sign-in.
+   */
   authenticatedAt: number | undefined;
+  /** What the client is told, instead of an answer, once the user signed in (S025). */
+  refusal?: { code: ErrorCode; description: string } | undefined;
   createdAt: number;
   expiresAt: number;
 }
@@ -51,7 +57,7 @@ export interface Interaction {
 export interface InteractionStore {
   create(interaction: Interaction): Promise<void>;
   find(id: string): Promise<Interaction | undefined>;
-  /** Notes a sign-in, and that the browser's value was renewed. */
+  /** Notes a sign-in. Nothing when it was completed meanwhile. */
   update(interaction: Interaction): Promise<void>;
   /** Takes it away: of two answers at once, one gets it. */
   complete(id: string): Promise<Interaction | undefined>;
