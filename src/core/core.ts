@@ -20,6 +20,7 @@ import type { TypedServices } from './identity/typed-services.ts';
 import type { UserTokens } from './identity/user-tokens.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { AuthorizationCodes } from './oauth/authorization-codes.ts';
+import type { Authorization } from './oauth/authorize/index.ts';
 import type { ClientTokenEndpoint } from './oauth/client-token-endpoint.ts';
 import type { DelegatedTokens } from './oauth/delegated-tokens.ts';
 import type { DeviceAuthorizationEndpoint } from './oauth/device-authorization.ts';
@@ -32,8 +33,6 @@ import type { TokenUsers } from './oauth/token-users.ts';
 import type { IdTokens } from './oidc/id-token.ts';
 import type { Issuers } from './oidc/issuer.ts';
 import type { Userinfo } from './oidc/userinfo.ts';
-import type { FormTokens } from './sessions/form-tokens.ts';
-import type { Sessions } from './sessions/session-service.ts';
 import type { Members } from './tenancy/members.ts';
 import type { SignUp } from './tenancy/sign-up.ts';
 import type { TenancyStore } from './tenancy/tenancy.ts';
@@ -76,8 +75,7 @@ export interface SigningServices {
 
 /** Users of every realm in their browsers. */
 export interface AuthorizationServices {
-  sessions: Sessions;
-  formTokens: FormTokens;
+  authorization: Authorization;
 }
 
 export interface Core extends AccountServices, ClientServices, SigningServices, AuthorizationServices {

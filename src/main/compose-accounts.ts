@@ -13,7 +13,7 @@ import { createLogin } from '../core/identity/login.ts';
 import { createMailTokens } from '../core/identity/mail-tokens.ts';
 import { createPasswordReset } from '../core/identity/password-reset.ts';
 import { createPasswords } from '../core/identity/passwords.ts';
-import { createLoginThrottle, createMailLimit } from '../core/identity/throttle.ts';
+import { createMailLimit, type LoginThrottle } from '../core/identity/throttle.ts';
 import type { TokenAuthority } from '../core/oauth/token-authority.ts';
 import type { Mailer, PasswordHasher } from '../core/ports.ts';
 import { managementRealmKey } from '../core/tenancy/tenancy.ts';
@@ -27,6 +27,7 @@ export interface AccountParts extends Ports {
   storage: Storage;
   entities: Entities;
   tokens: TokenAuthority;
+  throttle: LoginThrottle;
   hasher: PasswordHasher;
   mailer: Mailer;
   uuids: UuidSource;
@@ -34,10 +35,9 @@ export interface AccountParts extends Ports {
 }
 
 export function composeAccounts(parts: AccountParts): AccountServices {
-  const { configuration, storage, entities, clock, random, uuids, mailer, place } = parts;
+  const { configuration, storage, entities, throttle, clock, random, uuids, mailer, place } = parts;
   const { adminMail, adminConfirmation, adminApproval } = configuration;
   const adminUsers = storage.adminUsers;
-  const throttle = createLoginThrottle({ clock });
   const mailLimit = createMailLimit({ clock });
   const passwords = createPasswords({ hasher: parts.hasher, credentials: storage.credentials, clock });
   const mailTokens = createMailTokens({ store: storage.mailTokens, random, clock });

@@ -13,7 +13,7 @@ import { createPrincipalNames } from '../core/identity/name-principal.ts';
 import { createPathPermission } from '../core/identity/path-permission.ts';
 import { createRightHolders } from '../core/identity/right-holders.ts';
 import { createRoles } from '../core/identity/roles.ts';
-import { createMailLimit } from '../core/identity/throttle.ts';
+import { createLoginThrottle, createMailLimit } from '../core/identity/throttle.ts';
 import { createTokenIdleness } from '../core/identity/token-idleness.ts';
 import { createTypedServices } from '../core/identity/typed-services.ts';
 import { createUserTokens } from '../core/identity/user-tokens.ts';
@@ -75,9 +75,11 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     newEntity: (type, properties) => creationOf(type, properties, { uuid: uuids.next(), now: clock.now() }),
   });
   const entities = createEntities({ storeFor: storage.entities, clock, uuids });
-  const accounts = composeAccounts({ ...parts, entities, tokens, uuids });
+  const throttle = createLoginThrottle({ clock });
+  const accounts = composeAccounts({ ...parts, entities, tokens, throttle, uuids });
   const oauth = composeOAuth({
-    ...{ ...parts, cache, entities, tokens, secrets, sealer, uuids, signing },
+    ...{ ...parts, cache, entities, tokens, secrets, sealer, uuids, signing, throttle },
+    login: accounts.login,
     passwordChangedAt: accounts.passwordChangedAt,
   });
   const roles = createRoles({ entities, permissionsOf: storage.permissions });

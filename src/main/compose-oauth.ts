@@ -1,13 +1,16 @@
 /** Puts together signing keys, ID tokens and three-legged authorization, around what serves registered clients. */
 import type { AuthorizationServices, ClientServices, SigningServices } from '../core/core.ts';
+import type { Login } from '../core/identity/login.ts';
+import type { LoginThrottle } from '../core/identity/throttle.ts';
 import { deriveKey, type Sealer } from '../core/keys/sealer.ts';
 import { createSigningKeys } from '../core/keys/signing-keys.ts';
+import { createAuthorization } from '../core/oauth/authorize/index.ts';
 import { createJsonWebAccessTokens, type JsonWebAccessTokens } from '../core/oauth/json-web-access-token.ts';
 import { createIdTokens } from '../core/oidc/id-token.ts';
+import { createIdTokenHints } from '../core/oidc/id-token-hints.ts';
 import { createIssuers } from '../core/oidc/issuer.ts';
 import { createUserinfo } from '../core/oidc/userinfo.ts';
 import type { Clock, RandomSource, Signer } from '../core/ports.ts';
-import { createFormTokens } from '../core/sessions/form-tokens.ts';
 import { createSessions } from '../core/sessions/session-service.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type ClientParts, composeClients } from './compose-clients.ts';
@@ -35,6 +38,8 @@ export function composeSigning(
 export interface OAuthParts extends Omit<ClientParts, 'idTokens' | 'issuers'> {
   signing: Pick<SigningServices, 'signingKeys' | 'idTokens'>;
   rootKey: Buffer;
+  login: Login;
+  throttle: LoginThrottle;
   place: { publicUrl: string };
 }
 
@@ -43,13 +48,21 @@ export type OAuthServices = ClientServices & SigningServices & AuthorizationServ
 export function composeOAuth(parts: OAuthParts): OAuthServices {
   const { storage, cache, place, rootKey, signing } = parts;
   const issuers = createIssuers({ place, cache });
-  const clients = composeClients({ ...parts, issuers, idTokens: signing.idTokens });
+  const services = composeClients({ ...parts, issuers, idTokens: signing.idTokens });
+  const { clients, tokenUsers: users, authorizationCodes: codes } = services;
   return {
-    ...clients,
+    ...services,
     ...signing,
     issuers,
-    userinfo: createUserinfo(clients.tokenUsers),
-    sessions: createSessions({ ...parts, storeFor: storage.sessions }),
-    formTokens: createFormTokens(deriveKey(rootKey, 'forms')),
+    userinfo: createUserinfo(users),
+    authorization: createAuthorization({
+      ...{ ...parts, ...signing, clients, users, codes, issuers },
+      sessions: createSessions({ ...parts, storeFor: storage.sessions }),
+      interactionsOf: storage.interactions,
+      grantsOf: storage.grants,
+      devicesOf: storage.deviceAuthorizations,
+      idTokenHints: createIdTokenHints({ ...signing, issuers, directory: clients }),
+      formTokenKey: deriveKey(rootKey, 'forms'),
+    }),
   };
 }
