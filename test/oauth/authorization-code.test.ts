@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { KeygridError } from '../../src/core/errors.ts';
+import { PrivateReason } from '../../src/core/private-reason.ts';
 import { digestOf } from '../../src/core/random-text.ts';
 import { redirectUri } from './oauth-world.ts';
 import { claimsOf, openTokenWorld, outcomeOf, refusal, type TokenWorld, verifier } from './token-world.ts';
@@ -222,4 +223,21 @@ test('S074 when a token cannot be made, the code is not spent', async () => {
   await assert.rejects(world.refresh(credentials, refreshToken!), /The signature failed/);
   world.signing.fails = false;
   await world.refresh(credentials, refreshToken!);
+});
+
+test('S077 what the caller is not told, the operator is', async () => {
+  const { client, credentials } = await world.registered();
+  const thief = await world.registered();
+  const { code } = await world.authorize(client);
+  const reasonOf = async (attempt: Promise<unknown>): Promise<unknown> => {
+    const error: unknown = await attempt.catch((refused: unknown) => refused);
+    assert.ok(error instanceof KeygridError && error.cause instanceof PrivateReason);
+    assert.ok(!error.message.includes(error.cause.code));
+    return error.cause.code;
+  };
+  assert.equal(await reasonOf(world.exchange(thief.credentials, code)), 'the code is another client’s');
+  const wrongSecret = world.exchange({ ...credentials, client_secret: 'x' }, code);
+  assert.equal(await reasonOf(wrongSecret), 'the secret is wrong');
+  const wrongVerifier = world.exchange(credentials, code, { code_verifier: 'x'.repeat(43) });
+  assert.equal(await reasonOf(wrongVerifier), 'code_verifier does not fit the challenge');
 });

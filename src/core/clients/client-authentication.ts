@@ -3,6 +3,7 @@ import { KeygridError } from '../errors.ts';
 import { networkOf } from '../identity/address-network.ts';
 import { createRateLimit } from '../identity/rate-limit.ts';
 import type { Clock, Log } from '../ports.ts';
+import { PrivateReason } from '../private-reason.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import { type BasicCredentials, parseBasicCredentials } from './basic-credentials.ts';
 import type { Client, ClientDialect } from './client.ts';
@@ -100,6 +101,18 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     return undefined;
   }
 
+  /** For the operator. Only a refused request takes the time. */
+  async function findReason(
+    { clientId, clientSecret }: Attempt,
+    presented: PresentedClient,
+  ): Promise<string> {
+    const client = await directory.find(clientId);
+    if (!client) return 'no such client';
+    if (!belongsHere(client, presented)) return 'the client is of another realm or dialect';
+    if (client.type === 'native') return 'a public client sent a secret';
+    return clientSecret === undefined ? 'a confidential client sent no secret' : 'the secret is wrong';
+  }
+
   return {
     async authenticate(presented) {
       const { method, attempts } = readAttempts(presented);
@@ -111,7 +124,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
       if (client) return { client, method };
       byNetwork.count(network);
       byPair.count(pair);
-      throw refused(method);
+      throw refused(method, await findReason(attempts[0]!, presented));
     },
   };
 }
@@ -130,13 +143,13 @@ function readAttempts(presented: PresentedClient): {
   if (presented.secretInQuery) throw invalidRequest('Client credentials do not belong into the URL');
   if (presented.authorization !== undefined) {
     const basic = parseBasicCredentials(presented.authorization);
-    if (!basic) throw refused('client_secret_basic');
+    if (!basic) throw refused('client_secret_basic', 'the Authorization header is not Basic credentials');
     requireOneMethod(basic, presented);
     return { method: 'client_secret_basic', attempts: attemptsOf(basic) };
   }
   if (clientId === undefined) {
     if (clientSecret !== undefined) throw invalidRequest('client_secret without client_id');
-    throw refused('none');
+    throw refused('none', 'the request names no client');
   }
   const method = clientSecret === undefined ? 'none' : 'client_secret_post';
   return { method, attempts: [{ clientId, clientSecret }] };
@@ -166,8 +179,9 @@ const carriers: Readonly<Record<ClientAuthenticationMethod, string>> = {
   client_secret_post: 'body',
 };
 
-/** One answer for every way in which it can be wrong. */
-const refused = (method: ClientAuthenticationMethod): KeygridError =>
+/** One answer for every way in which it can be wrong; `why` is the operator's. */
+const refused = (method: ClientAuthenticationMethod, why: string): KeygridError =>
   new KeygridError('invalid_client', 'Client authentication failed', {
     subject: { carrier: carriers[method] },
+    cause: new PrivateReason(why),
   });

@@ -2,6 +2,7 @@
 import type { Client, GrantType } from '../clients/client.ts';
 import { KeygridError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
+import { PrivateReason } from '../private-reason.ts';
 import type { Uuid } from '../uuid.ts';
 import type { ValidAuthorizationRequest } from './authorization.ts';
 import type { Parameters } from './client-request.ts';
@@ -55,6 +56,8 @@ export interface ClientGrant {
   prove(request: ClientGrantRequest): Promise<ProvedAuthorization>;
 }
 
-/** One text for whatever is wrong with a code or a token, so that it tells nothing (S077). */
-export const invalidGrant = (what: string): KeygridError =>
-  new KeygridError('invalid_grant', `The ${what} is unknown, expired, used before or not this client's`);
+/** One text for whatever is wrong with a code or a token, so that it tells nothing (S077); `why` is the operator's. */
+export const invalidGrant = (what: string, why: string): KeygridError =>
+  new KeygridError('invalid_grant', `The ${what} is unknown, expired, used before or not this client's`, {
+    cause: new PrivateReason(why),
+  });

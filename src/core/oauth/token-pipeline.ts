@@ -17,6 +17,7 @@ import { KeygridError } from '../errors.ts';
 import type { AccessToken } from '../identity/principal.ts';
 import type { Issuer, Issuers } from '../oidc/issuer.ts';
 import type { Clock } from '../ports.ts';
+import { PrivateReason } from '../private-reason.ts';
 import { chooseLifetime, maximumTokenLifetime } from '../tenancy/token-lifetimes.ts';
 import { type ClientGrant, type ClientGrantRequest, invalidGrant, type SignIn } from './client-grant.ts';
 import { isAutodesk, type Parameters } from './client-request.ts';
@@ -78,7 +79,7 @@ export function createTokenPipeline(options: TokenPipelineOptions): TokenPipelin
 
   async function requireIssuer({ client, dialect }: AdmittedRequest): Promise<Issuer> {
     const issuer = isAutodesk(dialect) ? issuers.root() : await issuers.ofRealm(client.realm);
-    if (!issuer) throw invalidGrant('grant');
+    if (!issuer) throw invalidGrant('grant', 'the application is gone');
     return issuer;
   }
 
@@ -132,9 +133,10 @@ export function createTokenPipeline(options: TokenPipelineOptions): TokenPipelin
 function admit(client: Client, { grantType }: ClientGrant): void {
   if (client.disabled) {
     // S087: to who holds a grant its client has ended it.
-    if (grantType !== 'client_credentials') throw invalidGrant('grant');
+    if (grantType !== 'client_credentials') throw invalidGrant('grant', 'the client is suspended');
     throw new KeygridError('invalid_client', 'Client authentication failed', {
-      subject: { carrier: 'none', reason: 'disabled' },
+      subject: { carrier: 'none' },
+      cause: new PrivateReason('the client is suspended'),
     });
   }
   if (client.grantTypes.includes(grantType)) return;

@@ -36,6 +36,9 @@ export function createTokenUsers(
   };
 }
 
+/** Why there are no tokens then, for the operator. */
+export const unusableUser = 'the user is gone, disabled or not activated';
+
 export const principalOfUser = (found: TokenUser): Principal =>
   found.kind === 'admin_user'
     ? { kind: 'admin_user', realm: managementRealmKey, uuid: found.user.uuid }

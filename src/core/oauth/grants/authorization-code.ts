@@ -9,7 +9,7 @@ import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../clie
 import { isAutodesk, type Parameters, requireParameter } from '../client-request.ts';
 import { type CodeChallenge, provesCodeChallenge } from '../pkce.ts';
 import { firstRefreshToken, mayRefresh } from '../refresh-token-records.ts';
-import { principalOfUser, type TokenUsers } from '../token-users.ts';
+import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
 export interface AuthorizationCodeGrantOptions {
   codesOf(realm: RealmKey): Pick<AuthorizationCodeStore, 'find' | 'redeem' | 'countFailure'>;
@@ -21,7 +21,7 @@ export interface AuthorizationCodeGrantOptions {
   log: Log;
 }
 
-const refused = (): KeygridError => invalidGrant('authorization code');
+const refused = (why: string): KeygridError => invalidGrant('authorization code', why);
 
 export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): ClientGrant {
   const { codesOf, refreshTokensOf, tokens, users, uuids, random, log } = options;
@@ -31,13 +31,14 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
     const { client, parameters, dialect, now } = request;
     const store = codesOf(client.realm);
     const code = await store.find(digestOf(requireParameter(parameters, 'code')));
-    if (!code || code.request.clientId !== client.clientId || code.expiresAt <= now) throw refused();
+    if (!code) throw refused('no such code, or its grant was ended');
+    if (code.request.clientId !== client.clientId) throw refused('the code is another client’s');
+    if (code.expiresAt <= now) throw refused('the code has expired');
     requireSentParameters(code, parameters, dialect);
-    if (!agrees(code, parameters)) {
-      await store.countFailure(code.digest);
-      throw refused();
-    }
-    return code;
+    const difference = findDifference(code, parameters);
+    if (difference === undefined) return code;
+    await store.countFailure(code.digest);
+    throw refused(difference);
   }
 
   /** Somebody has the code who should not: everything that came of it ends (S075). */
@@ -45,7 +46,7 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
     const { realm, clientId } = code.request;
     await Promise.all([tokens.revokeFamily(realm, family), refreshTokensOf(realm).revokeFamily(family)]);
     log.warn({ realm, clientId, grant: code.grant }, 'an authorization code was used twice');
-    throw refused();
+    throw refused('the code was used before');
   }
 
   return {
@@ -55,7 +56,7 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
       const { client, now } = request;
       const code = await requireCode(request);
       const user = await users.findUsable(client.realm, code.user);
-      if (!user) throw refused();
+      if (!user) throw refused(unusableUser);
       const family = uuids.next();
       const { session, authenticatedAt, authenticationMethods, grant, scopes } = code;
       const signIn = { session, authenticatedAt, authenticationMethods, nonce: code.request.nonce };
@@ -66,7 +67,7 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
         async spend() {
           const redemption = await codesOf(client.realm).redeem(code.digest, family, refresh?.record, now);
           if (redemption.kind === 'replayed') return endReplayed(code, redemption.family);
-          if (redemption.kind === 'unknown') throw refused();
+          if (redemption.kind === 'unknown') throw refused('the code or its grant ended meanwhile');
           return refresh?.text;
         },
       };
@@ -88,18 +89,20 @@ function requireSentParameters(
   if (codeChallenge !== undefined && isAutodesk(dialect)) requireParameter(parameters, 'code_verifier');
 }
 
-function agrees({ request }: AuthorizationCode, parameters: Parameters): boolean {
+/** In what the two requests disagree. */
+function findDifference({ request }: AuthorizationCode, parameters: Parameters): string | undefined {
   const redirectUri = parameters.get('redirect_uri');
-  const sameRedirectUri = redirectUri === undefined || redirectUri === request.redirectUri;
-  return sameRedirectUri && agreesOnVerifier(request, parameters.get('code_verifier'));
+  if (redirectUri !== undefined && redirectUri !== request.redirectUri) return 'redirect_uri differs';
+  return findVerifierDifference(request, parameters.get('code_verifier'));
 }
 
 /** A verifier without a challenge shows that somebody took the challenge away (S079). */
-function agreesOnVerifier(
+function findVerifierDifference(
   { codeChallenge, codeChallengeMethod }: AuthorizationCode['request'],
   verifier: string | undefined,
-): boolean {
-  if (codeChallenge === undefined) return verifier === undefined;
+): string | undefined {
+  if (codeChallenge === undefined) return verifier && 'code_verifier came without a challenge before it';
+  if (verifier === undefined) return 'code_verifier is missing';
   const challenge: CodeChallenge = { codeChallenge, codeChallengeMethod: codeChallengeMethod ?? 'plain' };
-  return verifier !== undefined && provesCodeChallenge(challenge, verifier);
+  return provesCodeChallenge(challenge, verifier) ? undefined : 'code_verifier does not fit the challenge';
 }

@@ -10,7 +10,7 @@ import type { DeviceAuthorization, DeviceAuthorizationStore } from '../authoriza
 import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../client-grant.ts';
 import { requireParameter } from '../client-request.ts';
 import { firstRefreshToken, mayRefresh } from '../refresh-token-records.ts';
-import { principalOfUser, type TokenUsers } from '../token-users.ts';
+import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
 export interface DeviceCodeGrantOptions {
   devicesOf(realm: RealmKey): Pick<DeviceAuthorizationStore, 'findByDeviceCode' | 'poll' | 'redeem'>;
@@ -25,7 +25,7 @@ interface ApprovedDevice extends DeviceAuthorization {
   authenticatedAt: number;
 }
 
-const refused = (): KeygridError => invalidGrant('device code');
+const refused = (why: string): KeygridError => invalidGrant('device code', why);
 
 export function deviceCodeGrant(options: DeviceCodeGrantOptions): ClientGrant {
   const { devicesOf, users, uuids, random } = options;
@@ -33,7 +33,7 @@ export function deviceCodeGrant(options: DeviceCodeGrantOptions): ClientGrant {
   /** @throws KeygridError `slow_down`, `authorization_pending` */
   async function refusePending({ client, now }: ClientGrantRequest, digest: string): Promise<never> {
     const poll = await devicesOf(client.realm).poll(digest, now);
-    if (!poll) throw refused();
+    if (!poll) throw refused('the device code ended meanwhile');
     const { tooEarly, interval } = poll;
     const subject = { interval };
     if (tooEarly) throw new KeygridError('slow_down', `Wait ${interval} seconds between polls`, { subject });
@@ -44,12 +44,15 @@ export function deviceCodeGrant(options: DeviceCodeGrantOptions): ClientGrant {
     const { client, parameters, now } = request;
     const digest = digestOf(requireParameter(parameters, 'device_code'));
     const device = await devicesOf(client.realm).findByDeviceCode(digest);
-    if (!device || device.clientId !== client.clientId) throw refused();
+    if (!device) throw refused('no such device code, or it was redeemed');
+    if (device.clientId !== client.clientId) throw refused('the device code is another client’s');
     if (device.expiresAt <= now) throw new KeygridError('expired_device_code', 'The device code has expired');
     if (device.status === 'pending') return refusePending(request, digest);
     if (device.status === 'denied') throw new KeygridError('access_denied', 'The user refused');
     const { grant, user, authenticatedAt } = device;
-    if (grant === undefined || user === undefined || authenticatedAt === undefined) throw refused();
+    if (grant === undefined || user === undefined || authenticatedAt === undefined) {
+      throw refused('the approval names no user');
+    }
     return { ...device, grant, user, authenticatedAt };
   }
 
@@ -60,7 +63,7 @@ export function deviceCodeGrant(options: DeviceCodeGrantOptions): ClientGrant {
       const { client, dialect, now } = request;
       const device = await requireApproved(request);
       const user = await users.findUsable(client.realm, device.user);
-      if (!user) throw refused();
+      if (!user) throw refused(unusableUser);
       const family = uuids.next();
       const { grant, scopes, session, authenticatedAt } = device;
       const signIn = { session, authenticatedAt, authenticationMethods: ['pwd'], nonce: undefined };
@@ -70,7 +73,7 @@ export function deviceCodeGrant(options: DeviceCodeGrantOptions): ClientGrant {
         ...{ principal: principalOfUser(user), user, grant, family, scopes, signIn },
         async spend() {
           const taken = await devicesOf(client.realm).redeem(device.deviceCodeDigest, refresh?.record, now);
-          if (!taken) throw refused();
+          if (!taken) throw refused('it was redeemed, or its grant ended, meanwhile');
           return refresh?.text;
         },
       };

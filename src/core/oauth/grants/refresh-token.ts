@@ -10,7 +10,7 @@ import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../clie
 import { isAutodesk, requireParameter } from '../client-request.ts';
 import { successorOf } from '../refresh-token-records.ts';
 import { narrowScopes, parseScope, scopeLimits } from '../scope.ts';
-import { principalOfUser, type TokenUsers } from '../token-users.ts';
+import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
 export interface RefreshTokenGrantOptions {
   refreshTokensOf(realm: RealmKey): Pick<RefreshTokenStore, 'find' | 'rotate'>;
@@ -27,7 +27,7 @@ export interface RefreshTokenGrantOptions {
 
 const usualGrace = 10_000;
 const sealingPurpose = 'refresh token successor';
-const refused = (): KeygridError => invalidGrant('refresh token');
+const refused = (why: string): KeygridError => invalidGrant('refresh token', why);
 
 export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGrant {
   const { refreshTokensOf, tokens, users, sealer, random, log } = options;
@@ -37,8 +37,9 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
   async function requireToken({ client, parameters, now }: ClientGrantRequest): Promise<KnownRefreshToken> {
     const digest = digestOf(requireParameter(parameters, 'refresh_token'));
     const token = await refreshTokensOf(client.realm).find(digest);
-    if (!token || token.clientId !== client.clientId) throw refused();
-    if (Math.min(token.expiresAt, token.familyExpiresAt) <= now) throw refused();
+    if (!token) throw refused('no such token, or its family or grant was ended');
+    if (token.clientId !== client.clientId) throw refused('the token is another client’s');
+    if (Math.min(token.expiresAt, token.familyExpiresAt) <= now) throw refused('the token has expired');
     return token;
   }
 
@@ -46,7 +47,7 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
   async function endReused(realm: RealmKey, { family, grant, clientId }: RefreshToken): Promise<never> {
     await tokens.revokeFamily(realm, family);
     log.warn({ realm, clientId, grant }, 'a refresh token was used twice');
-    throw refused();
+    throw refused('the token was used before, so that its family was ended');
   }
 
   async function rotate({ client, now }: ClientGrantRequest, token: RefreshToken): Promise<string> {
@@ -65,7 +66,7 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
       case 'reused':
         return endReused(realm, rotation.token);
       case 'unknown':
-        throw refused();
+        throw refused('the token, its family or its grant ended meanwhile');
     }
   }
 
@@ -76,7 +77,7 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
       const { client, parameters, dialect } = request;
       const token = await requireToken(request);
       const user = await users.findUsable(client.realm, token.user);
-      if (!user) throw refused();
+      if (!user) throw refused(unusableUser);
       const { grant, family } = token;
       const requested = parseScope(parameters.get('scope'), scopeLimits[client.dialect]);
       return {
