@@ -13,12 +13,13 @@ import { createLogin } from '../core/identity/login.ts';
 import { createMailTokens } from '../core/identity/mail-tokens.ts';
 import { createPasswordReset } from '../core/identity/password-reset.ts';
 import { createPasswords } from '../core/identity/passwords.ts';
+import type { Principal } from '../core/identity/principal.ts';
 import { createMailLimit, type LoginThrottle } from '../core/identity/throttle.ts';
 import type { TokenAuthority } from '../core/oauth/token-authority.ts';
 import type { Mailer, PasswordHasher } from '../core/ports.ts';
-import { managementRealmKey } from '../core/tenancy/tenancy.ts';
+import { managementRealmKey, type RealmKey } from '../core/tenancy/tenancy.ts';
 import { longestUserTokenLifetime, maximumTokenLifetime } from '../core/tenancy/token-lifetimes.ts';
-import type { UuidSource } from '../core/uuid.ts';
+import type { Uuid, UuidSource } from '../core/uuid.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Ports } from './ports.ts';
 
@@ -45,7 +46,7 @@ export function composeAccounts(parts: AccountParts): AccountServices {
   const reset = createPasswordReset({ passwords, mailTokens, mail, mailLimit });
   const settings = { requireConfirmation: adminConfirmation, requireApproval: adminApproval };
   const activation = createAdminActivation({ adminUsers, mailTokens, mail, mailLimit, settings, clock });
-  const tokens = accountTokens(parts.tokens);
+  const tokens = accountTokens(parts.tokens, storage);
   const applicationActivation = createApplicationActivation({
     entities,
     async administratorsOf({ organizationUuid }) {
@@ -85,21 +86,27 @@ export function composeAccounts(parts: AccountParts): AccountServices {
   };
 }
 
-function accountTokens(tokens: TokenAuthority): AccountTokens {
+/**
+ * S054: tokens first, so that a sign-in that was under way meanwhile finds them gone, and leaves no session behind; then
+ * what the user has in browsers, and what clients could get new tokens with.
+ */
+function accountTokens(tokens: TokenAuthority, storage: Pick<Storage, 'sessions' | 'grants'>): AccountTokens {
+  async function endRest(realm: RealmKey, uuid: Uuid): Promise<void> {
+    await Promise.all([
+      storage.sessions(realm).endAllOfUser(uuid),
+      storage.grants(realm).revokeAllOfUser(uuid),
+    ]);
+  }
   return {
-    revokeTokensOfAdminUser: (uuid, { reason, keep }) =>
-      tokens.revokePrincipal(
-        { kind: 'admin_user', realm: managementRealmKey, uuid },
-        reason,
-        maximumTokenLifetime,
-        keep,
-      ),
-    revokeTokensOfApplicationUser: (application, uuid, { reason, keep }) =>
-      tokens.revokePrincipal(
-        { kind: 'application_user', realm: application.key, uuid },
-        reason,
-        longestUserTokenLifetime(application),
-        keep,
-      ),
+    async revokeTokensOfAdminUser(uuid, { reason, keep }) {
+      const principal: Principal = { kind: 'admin_user', realm: managementRealmKey, uuid };
+      await tokens.revokePrincipal(principal, reason, maximumTokenLifetime, keep);
+      await endRest(managementRealmKey, uuid);
+    },
+    async revokeTokensOfApplicationUser(application, uuid, { reason, keep }) {
+      const principal: Principal = { kind: 'application_user', realm: application.key, uuid };
+      await tokens.revokePrincipal(principal, reason, longestUserTokenLifetime(application), keep);
+      await endRest(application.key, uuid);
+    },
   };
 }
