@@ -14,8 +14,10 @@ import { createGrantUse } from '../core/oauth/grant-use.ts';
 import { createGrantManagement } from '../core/oauth/granted-access.ts';
 import { authorizationCodeGrant } from '../core/oauth/grants/authorization-code.ts';
 import { deviceCodeGrant } from '../core/oauth/grants/device-code.ts';
+import type { PasswordLogin } from '../core/oauth/grants/password.ts';
 import { refreshTokenGrant } from '../core/oauth/grants/refresh-token.ts';
 import { registeredClientGrant } from '../core/oauth/grants/registered-client.ts';
+import { resourceOwnerGrant } from '../core/oauth/grants/resource-owner.ts';
 import { createIntrospection } from '../core/oauth/introspection.ts';
 import { createTokenRevocation } from '../core/oauth/revocation.ts';
 import type { TokenAuthority } from '../core/oauth/token-authority.ts';
@@ -33,6 +35,7 @@ export interface ClientParts {
   entities: UserEntitiesSource;
   tokens: TokenAuthority;
   idTokens: IdTokenSource;
+  login: PasswordLogin;
   issuers: Issuers;
   secrets: ClientSecrets;
   sealer: Sealer;
@@ -62,6 +65,7 @@ export function composeClients(parts: ClientParts): ClientServices {
       refreshTokenGrant({ ...shared, noteUse: createGrantUse(shared) }),
       deviceCodeGrant(shared),
       registeredClientGrant(cache),
+      resourceOwnerGrant(shared),
     ],
   });
   return {

@@ -106,6 +106,29 @@ test('S087 a suspended service gets nothing', async () => {
   await assert.rejects(attempt, refusal('invalid_client'));
 });
 
+test('S093 S094 the password grant is for first-party clients, and tells nothing of an account', async () => {
+  const notTrusted = world.registered({}, { grantTypes: ['password'] });
+  await assert.rejects(notTrusted, refusal('invalid_client_metadata'));
+  const { credentials } = await world.registered({}, { grantTypes: ['password'], consent: 'trusted' });
+  const user = await world.createUser({ username: 'ada' });
+  await world.setPassword(user.uuid, 'correct horse');
+  const fields = { grant_type: 'password', username: 'ada', password: 'correct horse', ...credentials };
+  const answer = await world.post({ ...fields, scope: 'openid' });
+  assert.equal(answer.accessToken.principal.uuid, user.uuid);
+  assert.deepEqual([answer.refreshToken, answer.idToken, answer.scopes], [undefined, undefined, ['openid']]);
+  await world.entities.of(world.application).update('user', user, { disabled: true });
+  const told = new Set<string>();
+  for (const wrong of [{}, { password: 'wrong' }, { username: 'nobody' }]) {
+    await assert.rejects(world.post({ ...fields, ...wrong }), (error) => {
+      told.add((error as Error).message);
+      return refusal('invalid_grant')(error);
+    });
+  }
+  assert.equal(told.size, 1);
+  const other = await world.registered();
+  await assert.rejects(world.post({ ...fields, ...other.credentials }), refusal('unauthorized_client'));
+});
+
 const lenient = (fields: Record<string, unknown>) =>
   createTokenEndpoint(world.tokens, [], world.delegatedTokens).answer({
     application: world.application,

@@ -3,6 +3,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Client } from '../../src/core/clients/client.ts';
 import type { ClientFoundation, ClientSettings } from '../../src/core/clients/client-service.ts';
 import { type ErrorCode, KeygridError } from '../../src/core/errors.ts';
+import { placeOf } from '../../src/core/identity/account-place.ts';
+import { createLogin } from '../../src/core/identity/login.ts';
+import { createPasswords } from '../../src/core/identity/passwords.ts';
+import { createLoginThrottle } from '../../src/core/identity/throttle.ts';
 import { createSigningKeys } from '../../src/core/keys/signing-keys.ts';
 import { openTokenKeys } from '../../src/core/keys/token-keys.ts';
 import type {
@@ -17,8 +21,9 @@ import { createIdTokens } from '../../src/core/oidc/id-token.ts';
 import { createIssuers } from '../../src/core/oidc/issuer.ts';
 import type { Signer } from '../../src/core/ports.ts';
 import { composeClients } from '../../src/main/compose-clients.ts';
+import { createPasswordHasher } from '../../src/platform/index.ts';
 import { createSigner } from '../../src/platform/signing.ts';
-import { openClientsWorld, quiet, redirectUri, type WorldOptions } from './oauth-world.ts';
+import { type ClientsWorld, openClientsWorld, quiet, redirectUri, type WorldOptions } from './oauth-world.ts';
 
 export const verifier = randomBytes(32).toString('base64url');
 export const challenge = createHash('sha256').update(verifier).digest('base64url');
@@ -49,7 +54,9 @@ export async function openTokenWorld(given: WorldOptions = {}) {
     jsonWebTokens: createJsonWebAccessTokens({ signingKeys, signer, random }),
   });
   const idTokens = createIdTokens({ signingKeys, signer, clock });
+  const { login, setPassword } = createPasswordLogin(world);
   const services = composeClients({
+    login,
     ...{ storage, cache, entities, tokens, idTokens, issuers, secrets, sealer, uuids, clock, random, log },
     passwordChangedAt: async () => 0,
   });
@@ -103,7 +110,7 @@ export async function openTokenWorld(given: WorldOptions = {}) {
     ...world,
     ...services,
     ...{ tokens, issuers, signingKeys, idTokens, signing, warnings },
-    ...{ createUser, allow, authorize, registered, exchange, refresh, request, post },
+    ...{ createUser, setPassword, allow, authorize, registered, exchange, refresh, request, post },
     /** From nothing to a refresh token. */
     async signIn(foundation: Partial<ClientFoundation> = {}, asked: Asked = {}) {
       const { client, credentials } = await registered(foundation);
@@ -111,6 +118,22 @@ export async function openTokenWorld(given: WorldOptions = {}) {
       const answer = await exchange(credentials, authorized.code);
       return { client, credentials, ...authorized, answer, refreshToken: answer.refreshToken! };
     },
+  };
+}
+
+/** Sign-in with a password as the server has it, with a cheap hash. */
+function createPasswordLogin({ storage, clock, entities, random, application }: ClientsWorld) {
+  const cheap = { memoryKibibytes: 8, passes: 1, lanes: 1 };
+  const hasher = createPasswordHasher({ random, concurrency: 1, parameters: cheap });
+  const passwords = createPasswords({ hasher, credentials: storage.credentials, clock });
+  const place = placeOf(application);
+  return {
+    login: createLogin({
+      ...{ throttle: createLoginThrottle({ clock }), passwords, adminUsers: storage.adminUsers, entities },
+      requireConfirmation: false,
+    }),
+    setPassword: async (user: string, password: string) =>
+      passwords.store(place, user, await passwords.prepare(place, password)),
   };
 }
 

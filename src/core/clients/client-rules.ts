@@ -102,11 +102,16 @@ function checkUris(client: Client, property: 'redirectUris' | 'postLogoutRedirec
   });
 }
 
-function checkGrantTypes({ grantTypes, type }: Client): ClientProblem[] {
+function checkGrantTypes({ grantTypes, type, consent }: Client): ClientProblem[] {
   const impossible = grantTypes.filter((grantType) => !possibleGrantTypes[type].includes(grantType));
   const onlyRefresh = grantTypes.length === 1 && grantTypes[0] === 'refresh_token';
   return [
     ...problemIf(grantTypes.length === 0, 'grantTypes', 'must name at least one'),
+    ...problemIf(
+      grantTypes.includes('password') && consent !== 'trusted',
+      'grantTypes',
+      'password is for first-party clients: consent must be trusted (S093)',
+    ),
     ...problemIf(onlyRefresh, 'grantTypes', 'refresh_token needs a grant that gives a refresh token'),
     ...problemIf(impossible.length > 0, 'grantTypes', `not for a ${type} client: ${impossible.join(', ')}`),
   ];
