@@ -18,3 +18,7 @@ export function parseForm(bytes: Buffer | undefined, contentType: string | undef
   // Literal spaces, `://` and stray `%` stay what they are.
   return [...new URLSearchParams(text)];
 }
+
+/** The first of that name; what is empty counts as absent. */
+export const fieldOf = (fields: FormFields, name: string): string | undefined =>
+  fields.find(([known]) => known === name)?.[1] || undefined;

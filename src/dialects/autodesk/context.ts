@@ -1,0 +1,33 @@
+/** What the routes of this dialect are made of. */
+import type { FastifyRequest } from 'fastify';
+import type { Core } from '../../core/core.ts';
+import type { AutodeskVersion } from './errors.ts';
+import type { FormFields } from './form.ts';
+import type { RateLimits } from './rate-limits.ts';
+
+export interface AutodeskOptions {
+  core: Core;
+  /** The root issuer; its URL is known for sure once the server listens. */
+  place: { publicUrl: string };
+  limits: RateLimits;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** In which version's words an endpoint of the autodesk dialect refuses. */
+    autodeskVersion?: AutodeskVersion;
+  }
+  interface FastifyRequest {
+    /** The client that a request of the autodesk dialect names, proven or not. */
+    namedClient: string | undefined;
+  }
+}
+
+export const versionOf = (request: FastifyRequest): AutodeskVersion =>
+  request.routeOptions.config.autodeskVersion ?? 'v2';
+
+/** As it came: the server brings other dialects' URLs into their form before it routes. */
+export function queryOf({ originalUrl }: FastifyRequest): FormFields {
+  const mark = originalUrl.indexOf('?');
+  return mark < 0 ? [] : [...new URLSearchParams(originalUrl.slice(mark + 1))];
+}
