@@ -8,6 +8,7 @@ import { isUuid } from '../../core/uuid.ts';
 import { anyOrganization, normalizeUrl } from './url.ts';
 
 const groupUrl = /^\/+([^/?]+)\/+([^/?]+)\/+(groups?)\/+([^?]+)(\?.*)?$/is;
+const groupWord = /\/groups?\//i;
 /** Never a part of a path when they stand behind something. */
 const subCollections: ReadonlySet<string> = new Set([
   'users',
@@ -23,6 +24,8 @@ const longestPath = 8;
 
 /** The URL with the group's path as one segment; undefined where it is so already, without a look into the store. */
 export function joinGroupPath(core: Core, url: string): Promise<string | undefined> | undefined {
+  // Most requests are about something else, and this is asked of all of them.
+  if (!groupWord.test(url)) return undefined;
   const match = groupUrl.exec(normalizeUrl(url));
   if (!match) return undefined;
   const [, organization = '', application = '', collection = '', rest = '', query = ''] = match;

@@ -2,6 +2,7 @@
  * The path forms of usergrid-auth.md 1.2, brought to the one form that is routed: `/{org}/{app}/…`, or `/-/{app uuid}/…`
  * where no organization is named. Also the stray `?` that old browser clients send (usergrid-data.md 0.3).
  */
+import { reservedOrganizationNames } from '../../core/tenancy/names.ts';
 import { isUuid } from '../../core/uuid.ts';
 
 /** Stands for "whatever organization owns it"; no organization can be called so. */
@@ -23,17 +24,21 @@ function normalizeQuery(query: string): string {
 }
 
 function normalizePath(path: string): string {
-  const segments = path.split('/');
-  const first = segments[1] ?? '';
-  const second = segments[2] ?? '';
-  if (organizationAliases.has(first)) return normalizePath(`/${segments.slice(2).join('/')}`);
-  if (first !== 'o' && applicationAliases.has(first) && isUuid(second)) {
-    return `/${anyOrganization}/${segments.slice(2).join('/')}`;
-  }
-  if (applicationAliases.has(second) && segments[3] && first !== 'management') {
-    return `/${first}/${segments.slice(3).join('/')}`;
-  }
-  return path;
+  const end = path.indexOf('/', 1);
+  if (end < 0) return path;
+  // Once only: an organization may itself be called by a word that stands for one.
+  return normalizeApplication(organizationAliases.has(path.slice(1, end)) ? path.slice(end) : path);
+}
+
+function normalizeApplication(path: string): string {
+  const firstEnd = path.indexOf('/', 1);
+  if (firstEnd < 0) return path;
+  const first = path.slice(1, firstEnd);
+  const secondEnd = path.indexOf('/', firstEnd + 1);
+  const second = path.slice(firstEnd + 1, secondEnd < 0 ? undefined : secondEnd);
+  if (applicationAliases.has(first) && isUuid(second)) return `/${anyOrganization}${path.slice(firstEnd)}`;
+  const isAlias = applicationAliases.has(second) && !reservedOrganizationNames.has(first);
+  return isAlias && secondEnd > 0 && secondEnd + 1 < path.length ? `/${first}${path.slice(secondEnd)}` : path;
 }
 
 /**
