@@ -42,7 +42,8 @@ const dataScopes = ['data:read', 'data:create', 'data:write', 'data:search'];
 
 const defaultScopes: Readonly<Record<ClientDialect, readonly string[]>> = {
   standard: userScopes,
-  autodesk: autodeskSupportedScopes,
+  // aps-auth.md 4: offline_access is taken and has no effect.
+  autodesk: [...autodeskSupportedScopes, 'offline_access'],
   usergrid: [...userScopes, ...dataScopes],
 };
 
