@@ -20,6 +20,8 @@ export interface SigningWorld {
   rows: Row[];
   /** How often keys were made and read. */
   counts: { generated: number; listed: number };
+  /** Whether reading fails. */
+  failing: boolean;
   /** The keys as another process would have them. */
   open(): SigningKeys;
 }
@@ -31,7 +33,7 @@ export function createSigningWorld(now = Date.UTC(2026, 0, 1)): SigningWorld {
   const counts = { generated: 0, listed: 0 };
   const rows: Row[] = [];
   const world: SigningWorld = {
-    ...{ now, random, rows, counts },
+    ...{ now, random, rows, counts, failing: false },
     clock: { now: () => world.now },
     signer: {
       sign: system.sign,
@@ -42,17 +44,19 @@ export function createSigningWorld(now = Date.UTC(2026, 0, 1)): SigningWorld {
     },
     open: () =>
       createSigningKeys({
-        storeFor: (realm) => storeIn(rows, realm, counts),
+        storeFor: (realm) => storeIn(world, realm),
         ...{ sealer, signer: world.signer, clock: world.clock },
       }),
   };
   return world;
 }
 
-function storeIn(rows: Row[], realm: number, counts: SigningWorld['counts']): SigningKeyStore {
+function storeIn(world: SigningWorld, realm: number): SigningKeyStore {
+  const { rows, counts } = world;
   return {
     async list() {
       counts.listed += 1;
+      if (world.failing) throw new Error('The store of the test is away');
       return rows.filter((row) => row.realm === realm);
     },
     async add(key, slot) {

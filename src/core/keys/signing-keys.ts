@@ -127,7 +127,9 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
   return {
     async current(realm, algorithm = 'RS256') {
       const { keys } = await usable(realm, algorithm);
-      return signingKeyOf(keys, algorithm, clock.now())!;
+      const key = signingKeyOf(keys, algorithm, clock.now());
+      if (!key) throw new Error(`No ${algorithm} key could be stored for realm ${realm}`);
+      return key;
     },
     find(realm, kid) {
       const ring = known(realm);

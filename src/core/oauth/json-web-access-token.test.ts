@@ -187,6 +187,16 @@ test('S103 an ID token or logout token of ours is never an access token', async 
   }
 });
 
+test('what a token says is not told, and nothing breaks, while its key cannot be read', async () => {
+  const { world, here, there } = await createProcesses();
+  const token = await here.tokens.issueDelegated(request, here.tokens.moment());
+  world.failing = true;
+  assert.equal(there.tokens.read(token.text), undefined);
+  await assert.rejects(async () => there.tokens.check(token.text));
+  world.failing = false;
+  assert.equal((await there.tokens.check(token.text)).id, token.id);
+});
+
 test('claims of another make, though signed by us, are no access token', async () => {
   const { world, here } = await createProcesses();
   const token = await here.tokens.issueDelegated(request, here.tokens.moment());

@@ -185,6 +185,10 @@ test('a process that has lost the feed refuses tokens after a bounded time', asy
     codeOf(() => here.check(token.text)),
     'store_unavailable',
   );
+  assert.equal(
+    codeOf(() => here.find(token.text)),
+    'store_unavailable',
+  );
 });
 
 test('a revocation of one principal leaves its namesake of another realm alone', async () => {

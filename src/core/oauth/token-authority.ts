@@ -36,7 +36,7 @@ export interface TokenAuthority {
    * `store_unavailable`; or rejects with them
    */
   check(text: string): AccessToken | Promise<AccessToken>;
-  /** The token if it is ours and lives, else undefined. */
+  /** The token if it is ours and lives, else undefined. @throws KeygridError `store_unavailable`, or rejects */
   find(text: string): AccessToken | undefined | Promise<AccessToken | undefined>;
   /**
    * The token if it is ours, whether or not it lives: to say of it what it is. Undefined too for a JSON Web Token whose
@@ -113,7 +113,8 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
    */
   function claimsFor(principal: Principal, lifetime: number, since: IssueMoment, delegation?: Delegation) {
     if (live.endedSince(since.revocationsHeard, principal, delegation)) {
-      throw new KeygridError('invalid_grant', 'invalid username or password');
+      const description = delegation ? 'The grant has ended' : 'invalid username or password';
+      throw new KeygridError('invalid_grant', description);
     }
     const issuedAt = Math.max(since.time, live.lastRevocation(principal, delegation) + 1);
     const waited = Math.max(0, clock.now() - issuedAt);
@@ -180,7 +181,9 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
     },
     read(text) {
       const token = read(text);
-      return token instanceof Promise ? undefined : token;
+      if (!(token instanceof Promise)) return token;
+      token.catch(() => {});
+      return undefined;
     },
     revokeToken: (token) => end('token', token.id, token.expiresAt),
     revokeFamily: (realm, family) => end('family', realmSubject(realm, family), lastExpiry()),
@@ -203,8 +206,9 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
   };
 }
 
+/** Not to know is no refusal: it is told (S123). */
 function undefinedWhereRefused(error: unknown): undefined {
-  if (!(error instanceof KeygridError)) throw error;
+  if (!(error instanceof KeygridError) || error.code === 'store_unavailable') throw error;
 }
 
 function refused(reason: RevocationReason): KeygridError {
