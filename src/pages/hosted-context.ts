@@ -1,0 +1,72 @@
+/** What the hosted pages need to know: whose page, in which look and language, and what to do when one cannot be shown. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Core } from '../core/core.ts';
+import { type ErrorCode, KeygridError } from '../core/errors.ts';
+import { managementRealmKey, type RealmKey } from '../core/tenancy/tenancy.ts';
+import type { Place } from '../http/browser-cookies.ts';
+import { causeFacts, noteRefusal } from '../http/note-refusal.ts';
+import { authorizationErrorPage, interactionGonePage } from './authorization-error-page.ts';
+import { chooseTexts } from './language.ts';
+import { type Frame, sendPage } from './layout.ts';
+import { parseTheme, productTheme } from './theme.ts';
+
+export interface HostedOptions {
+  core: Core;
+  place: Place;
+}
+
+/** The application's name, logo and colour, from its property `theme`; the product's own in the management realm. */
+export async function frameOf(
+  { core }: HostedOptions,
+  realm: RealmKey | undefined,
+  request: FastifyRequest,
+  uiLocales?: string,
+): Promise<Frame> {
+  const texts = chooseTexts({ uiLocales, acceptLanguage: request.headers['accept-language'] });
+  if (realm === undefined || realm === managementRealmKey) return { theme: productTheme, texts };
+  const application = await core.tenancyCache.applicationByKey(realm);
+  if (!application) return { theme: productTheme, texts };
+  return { theme: parseTheme(application.properties.theme, application.name), texts };
+}
+
+/** What is not here is a mistake in the request: 400. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  form_token_mismatch: 403,
+  invalid_grant: 403,
+  application_not_found: 404,
+  throttled: 429,
+  overloaded: 503,
+  store_unavailable: 503,
+};
+
+/** An error that stays on our own origin (S002, S005): whatever was thrown, nobody is sent anywhere. */
+export async function sendErrorPage(
+  options: HostedOptions,
+  realm: RealmKey | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): Promise<FastifyReply> {
+  if (!(error instanceof KeygridError)) throw error;
+  const status = statuses[error.code] ?? 400;
+  const { code, message: description, retryAfterSeconds } = error;
+  noteRefusal(request, () => ({ status, code, description, facts: refusalFacts(error) }));
+  const frame = await frameOf(options, realm, request).catch(() => undefined);
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
+  const isGone = code === 'interaction_not_found' || code === 'form_token_mismatch';
+  const page = isGone
+    ? interactionGonePage(request.id, frame)
+    : authorizationErrorPage({ description, requestId: request.id }, frame);
+  return sendPage(reply, page, { status });
+}
+
+/** What the operator is told besides the rule: never the request's own secrets. */
+export function refusalFacts(error: KeygridError): Record<string, string | number> {
+  const { parameter, redirectUri } = error.subject;
+  const cause = typeof error.cause === 'string' ? { cause: error.cause } : causeFacts(error);
+  return {
+    ...(parameter === undefined ? {} : { parameter }),
+    ...(redirectUri === undefined ? {} : { redirectUri }),
+    ...cause,
+  };
+}
