@@ -2,14 +2,10 @@
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import type { ChangeFeed } from '../oauth/revocation-store.ts';
-import {
-  type Application,
-  managementRealmKey,
-  type Organization,
-  type Properties,
-} from '../tenancy/tenancy.ts';
+import { type Application, managementRealmKey, type Organization } from '../tenancy/tenancy.ts';
 import type { TenancyCache } from '../tenancy/tenancy-cache.ts';
-import { userTokenLifetimes } from '../tenancy/token-lifetimes.ts';
+import { maximumTokenLifetime, userTokenLifetimes } from '../tenancy/token-lifetimes.ts';
+import { redirectUrisOf } from './built-in-redirect-uris.ts';
 import type { Client, ClientStore } from './client.ts';
 import { type ClientOwner, clientIdOf, parseClientId } from './client-credentials.ts';
 import { clientDefaults } from './client-defaults.ts';
@@ -98,7 +94,9 @@ function clientOfApplication(application: Application): Client {
     owner: application,
     disabled: false,
   });
-  const accessToken = Math.floor(userTokenLifetimes(application).default / 1000);
+  // What is given to a client lasts a week at most, also where users' own tokens never expire.
+  const lifetime = Math.min(userTokenLifetimes(application).default, maximumTokenLifetime);
+  const accessToken = Math.floor(lifetime / 1000);
   return { ...client, lifetimes: { accessToken } };
 }
 
@@ -122,11 +120,6 @@ function builtInClient({ owner, ...known }: BuiltIn): Client {
     (uri) => findClientProblems({ ...client, redirectUris: [uri] }).length === 0,
   );
   return { ...client, redirectUris };
-}
-
-function redirectUrisOf({ redirectUris }: Properties): string[] {
-  const uris: unknown[] = Array.isArray(redirectUris) ? redirectUris : [redirectUris];
-  return [...new Set(uris.filter((uri) => typeof uri === 'string'))];
 }
 
 /** @throws KeygridError `client_not_found` */

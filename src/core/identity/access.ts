@@ -1,4 +1,7 @@
-/** Who may do what: the reach of each principal (usergrid-auth.md 4.4), and path permissions for users and guests. */
+/**
+ * Who may do what: the reach of each principal (usergrid-auth.md 4.4), and path permissions for users and guests. A
+ * token that was given to a client reaches less (delegated-reach.ts).
+ */
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import type { ChangeFeed } from '../oauth/revocation-store.ts';
@@ -6,6 +9,7 @@ import type { Application, Organization } from '../tenancy/tenancy.ts';
 import type { Membership, TenancyCache } from '../tenancy/tenancy-cache.ts';
 import type { Uuid } from '../uuid.ts';
 import type { PermissionStore } from './accounts.ts';
+import { isDelegated, requireDataScope, requireManagementScope, requireOwnToken } from './delegated-reach.ts';
 import { compilePermissions, type Operation, type PermissionMatcher } from './permission-pattern.ts';
 import type { Caller } from './principal.ts';
 
@@ -13,19 +17,23 @@ export interface Access {
   isSuperuser(caller: Caller): Promise<boolean>;
   /** @throws KeygridError `system_access_denied` */
   requireSuperuser(caller: Caller): Promise<void>;
-  /** Until it is approved, only the superuser has access. @throws KeygridError `organization_access_denied` */
+  /**
+   * Until it is approved, only the superuser has access.
+   * @throws KeygridError `organization_access_denied`, `insufficient_scope`
+   */
   requireOrganization(caller: Caller, organization: Organization): Promise<void>;
-  /** Superuser, member or client of the owning organization, or the application's own client. */
+  /** Superuser, member or client of the owning organization, or the application's own client; for themselves. */
   isApplicationAdmin(caller: Caller, application: Application): Promise<boolean>;
-  /** @throws KeygridError `application_access_denied` */
+  /** @throws KeygridError `application_access_denied`, `insufficient_scope` */
   requireApplicationAdmin(caller: Caller, application: Application): Promise<void>;
-  /** The admin user that the caller is. @throws KeygridError `admin_identity_missing` */
+  /** The admin user that the caller is. @throws KeygridError `admin_identity_missing`, `insufficient_scope` */
   requireAdminUser(caller: Caller): Promise<Membership>;
-  /** The admin user itself or the superuser. @throws KeygridError `admin_user_access_denied` */
+  /** The admin user itself or the superuser. @throws KeygridError `admin_user_access_denied`, `insufficient_scope` */
   requireAdminUserSelf(caller: Caller, adminUserUuid: Uuid): Promise<void>;
   /**
    * Whether path permissions let the caller do `operation` on `path` (relative to the application, from `/`).
-   * Application admins need none. @throws KeygridError `permission_missing`, `application_access_denied`
+   * Application admins need none. @throws KeygridError `permission_missing`, `application_access_denied`,
+   * `insufficient_scope`
    */
   requirePermission(
     caller: Caller,
@@ -60,24 +68,26 @@ export function createAccess(options: AccessOptions): Access {
   }
 
   const isSuperuser = async (caller: Caller): Promise<boolean> =>
-    (await membershipOf(caller))?.user.superuser === true;
+    !isDelegated(caller) && (await membershipOf(caller))?.user.superuser === true;
 
   async function belongsTo(caller: Caller, organizationUuid: Uuid): Promise<boolean> {
     const { principal } = caller;
     if (principal?.kind === 'organization_client') return principal.uuid === organizationUuid;
     const membership = await membershipOf(caller);
-    return (
-      membership !== undefined &&
-      (membership.user.superuser || membership.organizationUuids.has(organizationUuid))
-    );
+    if (membership === undefined) return false;
+    return membership.organizationUuids.has(organizationUuid) || isSuperuser(caller);
   }
 
-  async function isApplicationAdmin(caller: Caller, application: Application): Promise<boolean> {
+  /** All data of the application are open to its administrators; through a client, as far as its scopes go. */
+  async function reachesAllOf(caller: Caller, application: Application): Promise<boolean> {
     const { principal } = caller;
     if (!principal || principal.kind === 'application_user') return false;
     if (principal.kind === 'application_client') return principal.realm === application.key;
     return belongsTo(caller, application.organizationUuid);
   }
+
+  const isApplicationAdmin = async (caller: Caller, application: Application): Promise<boolean> =>
+    !isDelegated(caller) && reachesAllOf(caller, application);
 
   return {
     isSuperuser,
@@ -87,29 +97,34 @@ export function createAccess(options: AccessOptions): Access {
         throw new KeygridError('system_access_denied', 'No system access authorized');
     },
     async requireOrganization(caller, organization) {
+      requireManagementScope(caller, 'account:read');
       const usable = organization.activated || (await isSuperuser(caller));
       if (usable && (await belongsTo(caller, organization.uuid))) return;
       throw new KeygridError('organization_access_denied', 'No organization access authorized');
     },
     async requireApplicationAdmin(caller, application) {
+      requireOwnToken(caller);
       if (await isApplicationAdmin(caller, application)) return;
       throw new KeygridError('application_access_denied', 'No application access authorized');
     },
     async requireAdminUser(caller) {
+      requireManagementScope(caller, 'account:read');
       const membership = await membershipOf(caller);
       if (membership) return membership;
       throw new KeygridError('admin_identity_missing', 'No admin identity for access credentials provided');
     },
     async requireAdminUserSelf(caller, adminUserUuid) {
+      requireManagementScope(caller, 'account:read');
       const { principal } = caller;
       if (principal?.kind === 'admin_user' && principal.uuid === adminUserUuid) return;
       if (await isSuperuser(caller)) return;
       throw new KeygridError('admin_user_access_denied', 'No admin user access authorized');
     },
     async requirePermission(caller, application, operation, path) {
+      requireDataScope(caller, operation);
       const { principal } = caller;
       if (principal && principal.kind !== 'application_user') {
-        if (await isApplicationAdmin(caller, application)) return;
+        if (await reachesAllOf(caller, application)) return;
         throw new KeygridError('application_access_denied', 'No application access authorized');
       }
       if (principal && principal.realm !== application.key) {

@@ -9,6 +9,7 @@ import { KeygridError } from '../errors.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
 import { isUuid } from '../uuid.ts';
 import type { Access } from './access.ts';
+import { requireDataPlace, requireDataScope } from './delegated-reach.ts';
 import type { Operation } from './permission.ts';
 import type { Caller } from './principal.ts';
 import { callingUser, isSelfReference } from './user-reference.ts';
@@ -33,7 +34,7 @@ export interface PathReading {
 export interface PathPermission {
   /**
    * Application admins need none, and everyone may ask who `/users/me` is.
-   * @throws KeygridError `permission_missing`, `application_access_denied`
+   * @throws KeygridError `permission_missing`, `application_access_denied`, `insufficient_scope`
    */
   require(caller: Caller, application: Application, operation: Operation, path: AddressedPath): Promise<void>;
 }
@@ -72,6 +73,11 @@ export function createPathPermission(access: Access, entities: Entities): PathPe
   return {
     async require(caller, application, operation, path) {
       const asked = textOf(path.segments);
+      requireDataScope(caller, operation);
+      requireDataPlace(caller, operation, {
+        type: path.collection?.type,
+        rest: path.readings[0]?.rest ?? [],
+      });
       if (operation === 'get' && isOwnAccount(path) && isAtHome(caller, application)) return;
       let refusal = await refusalOf(access.requirePermission(caller, application, operation, asked));
       if (!refusal && !mayMeanSomeoneElse(path)) return;

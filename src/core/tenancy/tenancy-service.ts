@@ -1,4 +1,5 @@
 /** Organizations and applications: creating, changing, their clients. Who may do so is decided by access.ts. */
+import { requireRedirectUris } from '../clients/built-in-redirect-uris.ts';
 import {
   type ClientOwner,
   type ClientSecrets,
@@ -149,6 +150,7 @@ export function createTenancy(options: TenancyOptions): Tenancy {
     },
     async updateOrganization({ uuid }, patch) {
       const given = requireProperties(patch);
+      requireRedirectUris(given);
       return store.updateOrganization(uuid, (stored) => ({
         ...stored,
         properties: requireProperties(merge(stored.properties, given)),
@@ -168,12 +170,14 @@ export function createTenancy(options: TenancyOptions): Tenancy {
         newApplication(organization.uuid, name),
         applicationSeed(false, options.newEntity),
       ),
-    updateApplication: ({ key }, patch) =>
-      store.updateApplication(key, (stored) => ({
+    async updateApplication({ key }, patch) {
+      requireRedirectUris(patch);
+      return store.updateApplication(key, (stored) => ({
         ...stored,
         properties: readTokenLifetimes(requireProperties(merge(stored.properties, withoutInternal(patch)))),
         modified: clock.now(),
-      })),
+      }));
+    },
     deleteApplication: (application) => store.deleteApplication(application.key, clock.now()),
     restoreApplication: (application) => store.restoreApplication(application.key),
 

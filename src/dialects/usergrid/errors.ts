@@ -35,7 +35,7 @@ export const wireErrors: Record<ErrorCode, WireError> = {
   unsupported_response_type: row(400, 'unsupported_response_type'),
   unsupported_token_type: row(400, 'unsupported_token_type'),
   invalid_scope: row(400, 'invalid_scope'),
-  insufficient_scope: row(401, 'unauthorized'),
+  insufficient_scope: row(403, 'insufficient_scope'),
   access_denied: row(400, 'access_denied'),
   login_required: row(400, 'login_required'),
   consent_required: row(400, 'consent_required'),
@@ -114,11 +114,17 @@ export function toWireError(error: KeygridError): WireError {
   if (error.code === 'client_credentials_invalid' && error.subject.carrier === 'query') {
     return row(401, 'invalid_client');
   }
+  if (error.code === 'insufficient_scope') return { ...wire, headers: scopeChallenge(error.subject.scope) };
   if (error.retryAfterSeconds !== undefined) {
     return { ...wire, headers: { 'retry-after': String(Math.ceil(error.retryAfterSeconds)) } };
   }
   return wire;
 }
+
+/** RFC 6750 §3.1 (S105). Only tokens that were given to a client are refused so, which Usergrid did not have. */
+const scopeChallenge = (scope: string | number | undefined): Record<string, string> => ({
+  'www-authenticate': `Bearer error="insufficient_scope"${scope ? `, scope="${scope}"` : ''}`,
+});
 
 /** Texts that clients and the original's tests look for; else the core's own description. */
 export function describeError(error: KeygridError): string {

@@ -4,6 +4,7 @@
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
+import { requireManagementScope } from '../../core/identity/delegated-reach.ts';
 import { guest } from '../../core/identity/principal.ts';
 import type { Application } from '../../core/tenancy/tenancy.ts';
 import { inflateBodies } from '../../http/compression.ts';
@@ -56,7 +57,10 @@ function openDialect(app: FastifyInstance, options: UsergridOptions): void {
   });
 
   for (const routes of rootRoutes) routes(app, options);
-  for (const routes of managementRoutes) routes(app, options);
+  app.register(async (scope) => {
+    scope.addHook('preHandler', requireManagementReach);
+    for (const routes of managementRoutes) routes(scope, options);
+  });
   app.register(async (scope) => {
     scope.addHook('preHandler', async (request) => {
       request.application = await resolveApplication(request, options);
@@ -64,6 +68,13 @@ function openDialect(app: FastifyInstance, options: UsergridOptions): void {
     });
     for (const routes of applicationRoutes) routes(scope, options);
   });
+}
+
+/** Tokens that were given to a client open the few management paths that say so. @throws KeygridError */
+function requireManagementReach(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  const { delegated } = request.routeOptions.config;
+  if (delegated !== 'ignored') requireManagementScope(request.caller, delegated);
+  done();
 }
 
 function readBodiesLeniently(app: FastifyInstance): void {

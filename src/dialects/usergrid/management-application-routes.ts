@@ -22,17 +22,19 @@ export const managementApplicationRoutes: Routes = (app, options) => {
   managementResource(app, '/management/organizations/:organization/applications', {
     GET: {
       summary: 'The applications by full name',
+      delegated: 'account:read',
       schema: { params: organizationParams },
       answer: listApplications(options),
     },
     POST: {
       summary: 'Creates an application',
+      delegated: 'account:write',
       schema: { params: organizationParams, body: newApplicationBody },
       answer: createApplication(options),
     },
   });
   managementResource(app, applicationPath, {
-    GET: { summary: 'An application', schema, answer: showApplication(options) },
+    GET: { summary: 'An application', schema, delegated: 'account:read', answer: showApplication(options) },
     PUT: {
       summary: 'Restores a deleted application, named by its UUID',
       schema,

@@ -32,6 +32,7 @@ export const managementOrganizationRoutes: Routes = (app, options) => {
     GET: {
       summary: 'An organization with its applications and members',
       schema,
+      delegated: 'account:read',
       answer: showOrganization(options),
     },
     PUT: {

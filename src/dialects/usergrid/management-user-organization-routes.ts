@@ -11,6 +11,7 @@ export const managementUserOrganizationRoutes: Routes = (app, options) => {
   managementResource(app, '/management/users/:user/organizations', {
     GET: {
       summary: 'The organizations of an admin user: name to UUID',
+      delegated: 'account:read',
       schema: { params: userParams },
       answer: listOrganizations(options),
     },

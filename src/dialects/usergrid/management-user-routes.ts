@@ -19,7 +19,12 @@ export const managementUserRoutes: Routes = (app, options) => {
     },
   });
   managementResource(app, '/management/users/:user', {
-    GET: { summary: 'An admin user with its organizations', schema, answer: showUser(options) },
+    GET: {
+      summary: 'An admin user with its organizations',
+      schema,
+      delegated: 'account:read',
+      answer: showUser(options),
+    },
     PUT: {
       summary: 'Changes names, address, properties, and the password if both are sent',
       schema: { ...schema, body: userBody },

@@ -1,6 +1,7 @@
 /** One path with its methods: what is not among them answers 405, and every method is in the API description. */
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
+import type { ManagementScope } from '../../core/identity/delegated-reach.ts';
 import type { Answer } from './context.ts';
 import { sendRefusal } from './refuse.ts';
 
@@ -12,9 +13,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
  */
 export type Guard = 'permission' | 'application_admin' | 'none';
 
+/** What a token that was given to a client needs for a management path; `ignored`: the path looks at no token. */
+export type DelegatedGuard = ManagementScope | 'ignored';
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     guard?: Guard;
+    delegated?: DelegatedGuard;
   }
 }
 
@@ -22,6 +27,8 @@ export interface Operation {
   summary: string;
   answer: Answer;
   guard?: Guard;
+  /** Absent: such tokens are refused. Below an application their scopes say it (path-permission.ts). */
+  delegated?: DelegatedGuard;
   schema?: Omit<FastifySchema, 'summary'>;
 }
 
@@ -69,7 +76,10 @@ function addRoute(
       ...operation.schema,
       ...(hide ? { hide: true } : {}),
     } as FastifySchema,
-    config: operation.guard ? { guard: operation.guard } : {},
+    config: {
+      ...(operation.guard ? { guard: operation.guard } : {}),
+      ...(operation.delegated ? { delegated: operation.delegated } : {}),
+    },
     handler: operation.answer,
   });
 }

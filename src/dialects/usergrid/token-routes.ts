@@ -1,6 +1,8 @@
 /** The token endpoints: `/token`, `/management/token`, `/management/me`, `/{org}/{app}/token`. usergrid-auth.md 2. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
+import { requireManagementScope } from '../../core/identity/delegated-reach.ts';
+import { renderScope } from '../../core/oauth/scope.ts';
 import type { TokenAnswer, TokenSubject } from '../../core/oauth/token-request.ts';
 import { basicCredentials } from './authenticate.ts';
 import { fieldsOf, requireBody } from './body.ts';
@@ -16,7 +18,8 @@ export const managementTokenRoutes: Routes = (app, options) => {
   const issue = issueToken(options, false);
   const whoAmI = issueOrEcho(options, issue);
   for (const path of ['/management/token', '/token', '/management/me']) {
-    resource(app, path, { GET: { summary, answer: whoAmI }, POST: { summary, answer: whoAmI } });
+    const operation = { summary, answer: whoAmI, delegated: 'ignored' } as const;
+    resource(app, path, { GET: operation, POST: operation });
   }
 };
 
@@ -56,6 +59,7 @@ function issueOrEcho(options: UsergridOptions, issue: Answer): Answer {
   return async (request, reply) => {
     const { token } = request.caller;
     if (!token || fieldsOf(request).grant_type !== undefined) return issue(request, reply);
+    requireManagementScope(request.caller, 'account:read');
     if (token.principal.kind !== 'admin_user') throw noUser();
     const membership = await options.core.tenancyCache.membership(token.principal.uuid);
     if (!membership) throw noUser();
@@ -72,13 +76,21 @@ export async function sendTokenAnswer(
   options: UsergridOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  { token, expiresInSeconds, subject }: TokenAnswer,
+  { token, expiresInSeconds, subject, delegated }: TokenAnswer,
 ): Promise<FastifyReply> {
   reply.header('cache-control', 'no-store');
   reply.header('pragma', 'no-cache');
   const expiresIn = Number.isFinite(expiresInSeconds) ? String(expiresInSeconds) : neverExpires;
-  const head = `{"access_token":"${token.text}","expires_in":${expiresIn}`;
+  const head = `{"access_token":"${token.text}","expires_in":${expiresIn}${renderDelegated(delegated)}`;
   return sendJson(request, reply, 200, `${head},${await renderSubject(options, subject)}}`);
+}
+
+/** What Usergrid had no name for, by the names of RFC 6749 §5.1 and OpenID Connect Core §3.1.3.3. */
+function renderDelegated(delegated: TokenAnswer['delegated']): string {
+  if (!delegated) return '';
+  const { scopes, refreshToken, idToken } = delegated;
+  const members = { scope: renderScope(scopes), refresh_token: refreshToken, id_token: idToken };
+  return `,${JSON.stringify(members).slice(1, -1)}`;
 }
 
 /** usergrid-auth.md 6.1: what the original reports for a token that never expires; text, as it is no exact double. */
