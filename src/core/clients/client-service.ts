@@ -58,6 +58,8 @@ export interface ClientService extends ClientDirectory {
     clientId: string,
     options: { oldSecretSeconds: number },
   ): Promise<RegisteredClient & { clientSecret: string }>;
+  /** Ends every secret but the newest: the new one has reached all servers. @throws as `rotateSecret` */
+  endOldSecrets(clientId: string): Promise<Client>;
   /** Suspending ends what users allowed the client and every token it holds. @throws as `update` */
   setDisabled(clientId: string, disabled: boolean): Promise<Client>;
   /** Ends everything the client holds. @throws as `update` */
@@ -152,6 +154,10 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       }));
       const changed = await change(client, { secrets: [sealed(clientSecret), ...old] });
       return { client: changed, clientSecret };
+    },
+    async endOldSecrets(clientId) {
+      const client = await requireRegistered(clientId);
+      return change(client, { secrets: client.secrets.slice(0, 1) });
     },
     async setDisabled(clientId, disabled) {
       const changed = await change(await requireRegistered(clientId), { disabled });
