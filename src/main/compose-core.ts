@@ -102,6 +102,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     tokens,
     tenancy,
     noteUse: longestIdle,
+    throttle,
     login: (username, password, address) => accounts.login.adminUser(username, password, { address }),
     async superuserPasswordChangedAt(username) {
       const user = await findAdminUser(storage.adminUsers, username);

@@ -5,8 +5,11 @@ import { KeygridError } from '../errors.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import { managementRealmKey } from '../tenancy/tenancy.ts';
 import type { Tenancy } from '../tenancy/tenancy-service.ts';
+import type { Uuid } from '../uuid.ts';
+import { managementPlace } from './account-place.ts';
 import type { AdminUser } from './accounts.ts';
 import { type AccessToken, type Caller, guest } from './principal.ts';
+import type { LoginThrottle } from './throttle.ts';
 
 export type PresentedCredentials =
   | { kind: 'none' }
@@ -28,6 +31,8 @@ export interface AuthenticatorOptions {
   tenancy: Pick<Tenancy, 'authenticateClient'>;
   /** Hears of every use of a token by an application user. */
   noteUse(caller: Caller): void;
+  /** The one that `login` counts in. */
+  throttle: LoginThrottle;
   /** As the token endpoint's password grant would. @throws KeygridError */
   login(
     username: string,
@@ -68,12 +73,17 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
 }
 
+const counted = { realm: managementPlace.realm, tenant: managementPlace.tenant };
+
 /**
  * A password hash for every request of a script would be slow and easy to abuse: what was proved once is remembered,
  * as a digest, until the password changes.
  */
-function createSuperuserCheck({ login, superuserPasswordChangedAt }: AuthenticatorOptions) {
-  const proved = new BoundedCache<string, { digest: Buffer; changedAt: number; caller: Caller }>(100);
+function createSuperuserCheck(options: AuthenticatorOptions) {
+  const { login, throttle, superuserPasswordChangedAt } = options;
+  const proved = new BoundedCache<string, { digest: Buffer; changedAt: number; uuid: Uuid; caller: Caller }>(
+    100,
+  );
 
   async function prove(username: string, password: string, address: string) {
     try {
@@ -89,15 +99,20 @@ function createSuperuserCheck({ login, superuserPasswordChangedAt }: Authenticat
     const digest = createHash('sha256').update(`${username.length}:${username}${password}`).digest();
     const known = proved.get(username);
     if (known && timingSafeEqual(known.digest, digest)) {
-      if ((await superuserPasswordChangedAt(username)) === known.changedAt) return known.caller;
+      if ((await superuserPasswordChangedAt(username)) === known.changedAt) {
+        // As throttled as a wrong one: else who guesses on while held back would learn of the right one all the same.
+        await throttle.attempt({ ...counted, identifier: known.uuid, address }, async () => true);
+        return known.caller;
+      }
     }
     const account = await prove(username, password, address);
     if (!account?.user.superuser) {
       throw new KeygridError('superuser_credentials_invalid', 'No system access authorized');
     }
-    const principal = { kind: 'admin_user', realm: managementRealmKey, uuid: account.user.uuid } as const;
+    const { uuid } = account.user;
+    const principal = { kind: 'admin_user', realm: managementRealmKey, uuid } as const;
     const caller: Caller = { principal, token: undefined };
-    proved.set(username, { digest, changedAt: account.passwordChangedAt, caller });
+    proved.set(username, { digest, changedAt: account.passwordChangedAt, uuid, caller });
     return caller;
   };
 }

@@ -9,6 +9,8 @@ export interface GrowingDelay {
    * @throws KeygridError `throttled` while the pause after the last failure lasts.
    */
   begin(key: string): () => void;
+  /** Attempts that may be under way at once: whatever comes of them, no more failures are free than were promised. */
+  attemptsAtOnce(key: string): number;
   failed(key: string): void;
   forget(key: string): void;
 }
@@ -60,6 +62,7 @@ export function createGrowingDelay(options: GrowingDelayOptions): GrowingDelay {
         if (state.notBefore === reserved) state.notBefore = notBefore;
       };
     },
+    attemptsAtOnce: (key) => Math.max(1, freeFailures - stateOf(key).failures),
     failed(key) {
       const { failures } = stateOf(key);
       const now = clock.now();

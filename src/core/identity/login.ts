@@ -58,9 +58,10 @@ export function createLogin(options: LoginOptions): Login {
   ): Promise<{ account: Account; credential: Credential }> {
     const { identifier, password } = typed;
     if (typeof identifier !== 'string' || typeof password !== 'string') throw wrong();
-    const keys = { realm: place.realm, tenant: place.tenant, identifier, address };
+    const account = await find(identifier);
+    const counted = account?.uuid ?? identifier;
+    const keys = { realm: place.realm, tenant: place.tenant, identifier: counted, address };
     const proven = await throttle.attempt(keys, async () => {
-      const account = await find(identifier);
       const credential = await passwords.prove(place, account?.uuid, password);
       return account && credential && { account, credential };
     });

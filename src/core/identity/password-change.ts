@@ -45,7 +45,7 @@ export async function requireOldPassword(
   { address }: Origin,
 ): Promise<void> {
   const { place, reference, uuid } = account;
-  const keys = { realm: place.realm, tenant: place.tenant, identifier: reference, address };
+  const keys = { realm: place.realm, tenant: place.tenant, identifier: uuid ?? reference, address };
   const proven =
     typeof oldPassword === 'string' &&
     (await throttle.attempt(keys, () => passwords.prove(place, uuid, oldPassword)));

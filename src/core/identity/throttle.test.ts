@@ -139,3 +139,16 @@ test('one address asks for mail thirty times an hour', () => {
   const next = { realm: 1, reference: 'another', address: '192.0.2.1' };
   assert.throws(() => limit.take(next), { code: 'throttled' });
 });
+
+test('of hundreds of guesses at the same moment, ten run', async () => {
+  let guesses = 0;
+  const guess = () =>
+    throttle.attempt(attacker, async () => {
+      guesses += 1;
+      await Promise.resolve();
+      return undefined;
+    });
+  const outcomes = await Promise.all(Array.from({ length: 300 }, () => isThrottled(guess())));
+  assert.equal(guesses, 10);
+  assert.equal(outcomes.filter((wasThrottled) => wasThrottled).length, 290);
+});

@@ -5,10 +5,11 @@ import type { RealmKey } from '../tenancy/tenancy.ts';
 import { networkOf } from './address-network.ts';
 import { createGrowingDelay } from './growing-delay.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { createTurns } from './turns.ts';
 
 export interface LoginKeys {
   realm: RealmKey;
-  /** As it was typed, whether or not such an account exists. */
+  /** The account's uuid, so that all its names count as one; as it was typed when there is no such account. */
   identifier: string;
   /** Of the network, as seen by the server. */
   address: string;
@@ -52,6 +53,7 @@ export function createLoginThrottle({ clock }: { clock: Clock }): LoginThrottle 
   const byTenant = createRateLimit({ clock, ...failuresOfTenant });
   const delayOfStrangers = createGrowingDelay({ clock, ...strangers });
   const delayOfFamiliars = createGrowingDelay({ clock, ...familiars });
+  const turns = createTurns();
   /** Account and address -> when the one last signed in from the other. */
   const signedIn = new BoundedCache<string, number>(pairsRemembered);
 
@@ -61,30 +63,40 @@ export function createLoginThrottle({ clock }: { clock: Clock }): LoginThrottle 
     return { network, account: JSON.stringify(account), pair: JSON.stringify([...account, network]) };
   }
 
+  /** Both limits hold for strangers only. @throws KeygridError `throttled` */
+  function checkOrigin({ tenant }: LoginKeys, network: string): void {
+    byAddress.check(network);
+    byTenant.check(tenant);
+  }
+
   return {
     async attempt(keys, prove) {
       const { network, account, pair } = placesOf(keys);
       const familiar = clock.now() - (signedIn.get(pair) ?? Number.NEGATIVE_INFINITY) < familiarFor;
-      if (!familiar) {
-        byAddress.check(network);
-        byTenant.check(keys.tenant);
-      }
       const delay = familiar ? delayOfFamiliars : delayOfStrangers;
       const delayed = familiar ? pair : account;
-      const takeBack = delay.begin(delayed);
-      const result = await prove().catch((error: unknown) => {
-        takeBack();
-        throw error;
-      });
-      if (result === undefined) {
-        delay.failed(delayed);
-        byAddress.count(network);
-        byTenant.count(keys.tenant);
-      } else {
-        signedIn.set(pair, clock.now());
-        delayOfFamiliars.forget(pair);
-      }
-      return result;
+      // Hundreds of guesses sent at the same moment would else all begin before the first of them has failed.
+      return turns.take(
+        delayed,
+        () => delay.attemptsAtOnce(delayed),
+        async () => {
+          if (!familiar) checkOrigin(keys, network);
+          const takeBack = delay.begin(delayed);
+          const result = await prove().catch((error: unknown) => {
+            takeBack();
+            throw error;
+          });
+          if (result === undefined) {
+            delay.failed(delayed);
+            byAddress.count(network);
+            byTenant.count(keys.tenant);
+          } else {
+            signedIn.set(pair, clock.now());
+            delayOfFamiliars.forget(pair);
+          }
+          return result;
+        },
+      );
     },
   };
 }
