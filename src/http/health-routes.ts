@@ -1,5 +1,6 @@
 /** `/health/live`, `/health/ready` and `/metrics`. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isFromAnotherSite } from './cross-site.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface HealthOptions {
@@ -47,8 +48,12 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
   );
 }
 
-/** The peer of the connection itself, whatever a proxy's header says; a proxied request is never local. */
+/**
+ * The peer of the connection itself, whatever a proxy's header says; a proxied request is never local. Nor is one that a
+ * page of another site makes the browser of this machine send: CORS would let that page read the answer.
+ */
 function isLoopback(request: FastifyRequest): boolean {
+  if (isFromAnotherSite(request) || request.headers.origin !== undefined) return false;
   if (request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined)
     return false;
   const address = request.socket.remoteAddress ?? '';

@@ -2,11 +2,12 @@
  * What a filter means, said as plainly as it can be: by looking at one entity in memory. The index must agree with it;
  * tests hold the two against each other.
  */
+import { BoundedCache } from '../bounded-cache.ts';
 import type { Comparison, Filter, ScalarValue, Within } from './filter.ts';
 import { distanceInMeters, pointOf } from './geography.ts';
 import { propertiesAt } from './property-paths.ts';
 import { compareText, matchesWildcard } from './text-matching.ts';
-import { wordPatternsOf, wordsOf } from './words.ts';
+import { createWordMemory, wordPatternsOf } from './words.ts';
 
 /** True if the entity satisfies the filter. A property that is missing or `null` satisfies no test. */
 export function evaluateFilter(filter: Filter, entity: Record<string, unknown>): boolean {
@@ -57,9 +58,33 @@ function textsAt(entity: Record<string, unknown>, path: string): string[] {
     .map((text) => text.toLowerCase());
 }
 
-function containsAnyWord(stored: string, sought: string): boolean {
-  const words = wordsOf(stored);
-  return wordPatternsOf(sought).some((pattern) => words.some((word) => matchesWildcard(word, pattern)));
+interface SoughtWords {
+  plain: Set<string>;
+  withStars: string[];
+}
+
+const soughtWords = new BoundedCache<string, SoughtWords>(200);
+const remembered = createWordMemory();
+
+/** Cut once, not for every entity; a word that comes again adds nothing. */
+function soughtIn(text: string): SoughtWords {
+  const known = soughtWords.get(text);
+  if (known) return known;
+  const patterns = [...new Set(wordPatternsOf(text))];
+  const isPlain = (pattern: string) => !pattern.includes('*');
+  const sought = {
+    plain: new Set(patterns.filter(isPlain)),
+    withStars: patterns.filter((pattern) => !isPlain(pattern)),
+  };
+  soughtWords.set(text, sought);
+  return sought;
+}
+
+function containsAnyWord(stored: string, text: string): boolean {
+  const sought = soughtIn(text);
+  return remembered(stored).some(
+    (word) => sought.plain.has(word) || sought.withStars.some((pattern) => matchesWildcard(word, pattern)),
+  );
 }
 
 function liesWithin(stored: unknown, { path, meters, latitude, longitude }: Within): boolean {

@@ -7,6 +7,22 @@ const onlyStars = /^\*+$/;
 /** The words of a text in lower case: runs of letters, digits and underscores. */
 export const wordsOf = (text: string): string[] => text.toLowerCase().match(word) ?? [];
 
+/**
+ * The words of the text asked for last are kept: many conditions of one query look at the same property of the same
+ * entity, and cutting it anew for each is most of their work.
+ */
+export function createWordMemory(): (text: string) => string[] {
+  let lastText: string | undefined;
+  let lastWords: string[] = [];
+  return (text) => {
+    if (text !== lastText) {
+      lastText = text;
+      lastWords = wordsOf(text);
+    }
+    return lastWords;
+  };
+}
+
 /** As `wordsOf`, with `*` a part of a word. A lone `*` counts only if nothing else is there: any word at all. */
 export function wordPatternsOf(text: string): string[] {
   const patterns = text.toLowerCase().match(wordPattern) ?? [];

@@ -12,6 +12,11 @@ export type ParsedBody =
 
 const absent: ParsedBody = { kind: 'absent' };
 const nestingLimit = 128;
+/** Parsing takes time by the names, some microseconds for each that was not met before, not by the bytes. */
+const namesLimit = 100_000;
+const namesOfOneObjectLimit = 5000;
+const containersLimit = 100_000;
+const formFieldsLimit = 1000;
 
 /**
  * JSON if the first character says so, whatever the content type; else a form if the type says so.
@@ -32,7 +37,7 @@ export function parseBody(bytes: Buffer, contentType: string | undefined): Parse
 }
 
 function parseJson(text: string): Record<string, unknown> | unknown[] {
-  requireShallow(text);
+  requireModest(text);
   try {
     return JSON.parse(text) as Record<string, unknown> | unknown[];
   } catch (error) {
@@ -40,9 +45,15 @@ function parseJson(text: string): Record<string, unknown> | unknown[] {
   }
 }
 
-/** Counts brackets, those in strings too: a bound on work, checked before any of it is done. */
-function requireShallow(text: string): void {
+/**
+ * Bounds the work of parsing before any of it is done, and of what comes after: by depth, by the names in the objects,
+ * and by the objects and arrays. Of text that is not JSON it may say anything.
+ */
+function requireModest(text: string): void {
+  const namesAt = new Uint32Array(nestingLimit + 1);
   let depth = 0;
+  let names = 0;
+  let containers = 0;
   let inString = false;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
@@ -52,14 +63,31 @@ function requireShallow(text: string): void {
     } else if (character === 0x22) inString = true;
     else if (character === 0x7b || character === 0x5b) {
       depth += 1;
-      if (depth > nestingLimit) {
-        throw new KeygridError('malformed_body', `The body is nested deeper than ${nestingLimit} levels`);
-      }
-    } else if (character === 0x7d || character === 0x5d) depth -= 1;
+      containers += 1;
+      if (depth > nestingLimit) throw tooMuch(`nested deeper than ${nestingLimit} levels`);
+      if (containers > containersLimit) throw tooMuch(`of more than ${containersLimit} objects and arrays`);
+      namesAt[depth] = 0;
+    } else if (character === 0x7d || character === 0x5d) depth = Math.max(0, depth - 1);
+    else if (character === 0x3a) {
+      names += 1;
+      const ofThisObject = (namesAt[depth] ?? 0) + 1;
+      namesAt[depth] = ofThisObject;
+      if (ofThisObject > namesOfOneObjectLimit)
+        throw tooMuch(`of an object of over ${namesOfOneObjectLimit} names`);
+      if (names > namesLimit) throw tooMuch(`of more than ${namesLimit} names: send it in parts`);
+    }
   }
 }
 
+const tooMuch = (what: string): KeygridError => new KeygridError('malformed_body', `The body is ${what}`);
+
+/** @throws KeygridError `malformed_body` */
 export function parseForm(text: string): Record<string, unknown> {
+  let separators = 0;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
+    separators += 1;
+    if (separators >= formFieldsLimit) throw tooMuch(`a form of more than ${formFieldsLimit} fields`);
+  }
   const fields: Record<string, unknown> = Object.create(null);
   for (const [name, value] of new URLSearchParams(text)) if (!(name in fields)) fields[name] = value;
   return fields;
