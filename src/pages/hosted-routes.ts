@@ -150,7 +150,7 @@ export function signInFailure(error: unknown, form: RawParameters): FailedSignIn
 export function noteFailedSignIn(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status }: FailedSignIn,
+  { status }: Pick<FailedSignIn, 'status'>,
   error: KeygridError,
 ): void {
   const { code, message: description, retryAfterSeconds } = error;

@@ -1,0 +1,56 @@
+/** Errors that never leave our own origin: there is no redirect URI to trust. S002, S005; aps-auth.md 1.2 and 7, pain 1. */
+import type { Texts } from './english.ts';
+import { type Html, html } from './html.ts';
+import { type Frame, type Page, productFrame } from './layout.ts';
+import { notice } from './page-parts.ts';
+
+/** How a redirect URI differs from the nearest registered one, which itself is never shown. */
+export type RedirectUriDifference = keyof Texts['error']['differences'];
+
+export interface AuthorizationErrorPageModel {
+  /** Safe to show: what a KeygridError says. */
+  description: string;
+  /** When the redirect URI is what was wrong. */
+  redirectUri?: { sent: string; difference: RedirectUriDifference } | undefined;
+  requestId: string;
+}
+
+const longestShown = 300;
+
+export function authorizationErrorPage(
+  { description, redirectUri, requestId }: AuthorizationErrorPageModel,
+  frame: Frame = productFrame,
+): Page {
+  const texts = frame.texts.error;
+  return {
+    title: texts.title,
+    frame,
+    policy: { keepsOpener: true },
+    content: html`<p>${texts.lead}</p>
+${notice('bad', description)}
+<dl class="facts">
+${
+  redirectUri &&
+  html`${fact(texts.sent, html`<code>${shortened(redirectUri.sent)}</code>`)}${fact(texts.difference, html`${texts.differences[redirectUri.difference]}`)}`
+}${fact(frame.texts.frame.requestId, html`<code>${requestId}</code>`)}</dl>
+<p class="quiet">${texts.operator}</p>
+<p class="quiet">${texts.goBack}</p>`,
+  };
+}
+
+const fact = (name: string, value: Html): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`;
+
+const shortened = (text: string): string =>
+  text.length > longestShown ? `${text.slice(0, longestShown).toWellFormed()}…` : text;
+
+/** The interaction is unknown, over, or another browser's: it is never told which. */
+export function interactionGonePage(requestId: string, frame: Frame = productFrame): Page {
+  const texts = frame.texts.expired;
+  return {
+    title: texts.title,
+    frame,
+    policy: { keepsOpener: true },
+    content: html`<p>${texts.lead}</p>
+<dl class="facts">${fact(frame.texts.frame.requestId, html`<code>${requestId}</code>`)}</dl>`,
+  };
+}
