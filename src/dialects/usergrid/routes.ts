@@ -1,5 +1,6 @@
 /** Every family of routes of the dialect. Application routes run below `/{org}/{app}`. */
 import { applicationRootRoutes } from './application-routes.ts';
+import { applicationAuthorizeRoutes, managementAuthorizeRoutes } from './authorize-routes.ts';
 import type { Routes } from './context.ts';
 import { dataRoutes } from './data-routes.ts';
 import { managementApplicationRoutes } from './management-application-routes.ts';
@@ -29,6 +30,7 @@ import { leftOutUserRoutes, userPageRoutes } from './user-page-routes.ts';
 export const rootRoutes: Routes[] = [statusRoutes, systemRoutes, unknownPathRoutes];
 export const managementRoutes: Routes[] = [
   managementTokenRoutes,
+  managementAuthorizeRoutes,
   managementOrganizationRoutes,
   managementOrganizationMailRoutes,
   managementMemberRoutes,
@@ -42,6 +44,7 @@ export const managementRoutes: Routes[] = [
 ];
 export const applicationRoutes: Routes[] = [
   applicationTokenRoutes,
+  applicationAuthorizeRoutes,
   applicationCredentialsRoutes,
   roleRoutes,
   permissionRoutes,
