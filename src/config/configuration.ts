@@ -28,6 +28,8 @@ export interface Configuration {
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
   readonly entityNotFoundCode: EntityNotFoundCode;
+  /** Whether clients of the autodesk dialect are held to its limits of calls a minute. */
+  readonly autodeskRateLimits: boolean;
   readonly passwordConcurrency: number;
   readonly shutdownSeconds: number;
   readonly logLevel: LogLevel;

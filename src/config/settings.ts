@@ -189,6 +189,16 @@ export const settings: SettingsTable = {
     defaultText: '`entity_not_found`',
     fallback: () => 'entity_not_found',
   },
+  autodeskRateLimits: {
+    environment: 'KEYGRID_AUTODESK_RATE_LIMITS',
+    flag: '--autodesk-rate-limits',
+    group: 'Operation',
+    kind: kinds.yesOrNo,
+    secrecy: 'public',
+    summary: "Whether Autodesk's limits of calls a minute hold for the clients of its dialect.",
+    defaultText: '`true`',
+    fallback: () => true,
+  },
   passwordConcurrency: {
     environment: 'KEYGRID_PASSWORD_CONCURRENCY',
     flag: '--password-concurrency',

@@ -1,8 +1,12 @@
 /** Starts the HTTP server over an opened Keygrid: dialects, health, description, jobs; and stops it in order. */
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { clientRoutes } from '../admin/client-routes.ts';
 import { outboxRoutes } from '../admin/outbox-routes.ts';
 import { type Configuration, defaultPublicUrl } from '../config/index.ts';
+import { autodeskDialect } from '../dialects/autodesk/index.ts';
+import { createRateLimits, noRateLimits } from '../dialects/autodesk/rate-limits.ts';
+import { standardDialect } from '../dialects/standard/index.ts';
 import { joinGroupPath } from '../dialects/usergrid/group-path.ts';
 import { usergridDialect } from '../dialects/usergrid/index.ts';
 import { ambiguousUuid, anyOrganization, normalizeUrl } from '../dialects/usergrid/url.ts';
@@ -12,6 +16,7 @@ import { collectMetrics } from '../http/metrics.ts';
 import { collectRefusals } from '../http/note-refusal.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
+import { hostedRoutes } from '../pages/hosted-routes.ts';
 import { staticRoutes } from '../pages/static-routes.ts';
 import { version } from '../version.ts';
 import type { Keygrid } from './open-keygrid.ts';
@@ -57,6 +62,14 @@ export async function serve(
   collectRefusals(app, core);
   staticRoutes(app);
   outboxRoutes(app, core);
+  clientRoutes(app, core);
+  autodeskDialect(app, {
+    core,
+    place,
+    limits: configuration.autodeskRateLimits ? createRateLimits(ports.clock) : noRateLimits,
+  });
+  hostedRoutes(app, { core, place });
+  standardDialect(app, { core, place });
   usergridDialect(app, {
     core,
     clock: ports.clock,

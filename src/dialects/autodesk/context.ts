@@ -2,7 +2,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Core } from '../../core/core.ts';
 import type { AutodeskVersion } from './errors.ts';
-import type { FormFields } from './form.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 export interface AutodeskOptions {
@@ -25,9 +24,3 @@ declare module 'fastify' {
 
 export const versionOf = (request: FastifyRequest): AutodeskVersion =>
   request.routeOptions.config.autodeskVersion ?? 'v2';
-
-/** As it came: the server brings other dialects' URLs into their form before it routes. */
-export function queryOf({ originalUrl }: FastifyRequest): FormFields {
-  const mark = originalUrl.indexOf('?');
-  return mark < 0 ? [] : [...new URLSearchParams(originalUrl.slice(mark + 1))];
-}

@@ -4,13 +4,15 @@
  */
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { asKeygridError, sendFault, sendRefusal } from './answers.ts';
+import { authorizeRoutes } from './authorize-routes.ts';
 import type { AutodeskOptions } from './context.ts';
 import { allowOtherOrigins } from './cors.ts';
+import { errorPageRoute } from './error-page-route.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 
-const routes = [tokenRoutes, metadataRoutes, profileRoutes];
+const routes = [authorizeRoutes, tokenRoutes, metadataRoutes, profileRoutes, errorPageRoute];
 
 export function autodeskDialect(app: FastifyInstance, options: AutodeskOptions): void {
   app.register(async (scope) => {

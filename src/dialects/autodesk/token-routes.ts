@@ -2,8 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
 import type { ClientRequest } from '../../core/oauth/client-request.ts';
+import { queryOf } from '../../http/form-body.ts';
 import { sendJson } from './answers.ts';
-import { type AutodeskOptions, queryOf, versionOf } from './context.ts';
+import { type AutodeskOptions, versionOf } from './context.ts';
 import { type FormFields, fieldOf, parseForm } from './form.ts';
 import { nameClient, withinLimit } from './limited.ts';
 import type { LimitedEndpoint } from './rate-limits.ts';
