@@ -10,7 +10,8 @@ export interface SignOutConfirmPageModel {
   /** Path that takes the form. */
   action: string;
   formToken: string;
-  account: AccountOnPage;
+  /** Undefined where nobody is signed in any more, and the question is where to go. */
+  account: AccountOnPage | undefined;
   /** Name of the client that asks, when it is known. */
   client?: string | undefined;
   /** What the request said and the form repeats. */
@@ -29,7 +30,7 @@ export function signOutConfirmPage(model: SignOutConfirmPageModel, frame: Frame 
     frame,
     ...(destination !== undefined && { policy: { formTargets: formTargetsTo(destination) } }),
     content: html`${client !== undefined && html`<p>${texts.asked(strong(client))}</p>`}
-${accountRow(model.account, frame.texts)}
+${model.account && accountRow(model.account, frame.texts)}
 <p class="quiet">${texts.lead}</p>
 <form action="${model.action}" method="post">
 ${hiddenFields([...(model.hidden ?? []), [formFields.formToken, model.formToken]])}

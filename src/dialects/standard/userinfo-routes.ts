@@ -1,0 +1,41 @@
+/** Who stands behind an access token: OpenID Connect Core §5.3, S104, S105, S124 to S126. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { KeygridError } from '../../core/errors.ts';
+import { endpointPaths } from '../../core/oidc/discovery.ts';
+import { fieldOf, formOf, queryOf } from '../../http/form-body.ts';
+import { realmOf, type StandardOptions } from './context.ts';
+import { addEndpoint } from './endpoint.ts';
+import { neverKept, sendJson } from './refuse.ts';
+
+export function userinfoRoutes(app: FastifyInstance, options: StandardOptions): void {
+  const { tokens, userinfo } = options.core;
+  addEndpoint(app, options, endpointPaths.userinfo_endpoint, {
+    summary: 'Claims about the user of an access token',
+    methods: ['GET', 'POST'],
+    cors: 'any',
+    answer: async (request, reply) => {
+      const text = presentedToken(request);
+      if (text === undefined) {
+        // S105: who brought nothing is told how, not that anything was wrong.
+        return neverKept(reply).code(401).header('www-authenticate', 'Bearer realm="Keygrid"').send();
+      }
+      const token = await tokens.check(text);
+      return sendJson(reply, 200, await userinfo.claims(realmOf(request), token));
+    },
+  });
+}
+
+/** @throws KeygridError `invalid_request` for a token in the URL, or in two places (S104) */
+function presentedToken(request: FastifyRequest): string | undefined {
+  if (queryOf(request).some(([name]) => name === 'access_token')) {
+    throw new KeygridError('invalid_request', 'An access token does not belong into the URL');
+  }
+  const header = /^bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
+  const form = request.method === 'POST' ? formOf(request) : [];
+  const body = fieldOf(form, 'access_token');
+  const isRepeated = form.filter(([name]) => name === 'access_token').length > 1;
+  if (isRepeated || (header !== undefined && body !== undefined)) {
+    throw new KeygridError('invalid_request', 'The access token is sent in more than one way');
+  }
+  return header ?? body;
+}
