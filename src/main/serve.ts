@@ -16,6 +16,7 @@ import { collectMetrics } from '../http/metrics.ts';
 import { collectRefusals } from '../http/note-refusal.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
+import { accountRoutes } from '../pages/account-routes.ts';
 import { hostedRoutes } from '../pages/hosted-routes.ts';
 import { staticRoutes } from '../pages/static-routes.ts';
 import { version } from '../version.ts';
@@ -69,6 +70,7 @@ export async function serve(
     limits: configuration.autodeskRateLimits ? createRateLimits(ports.clock) : noRateLimits,
   });
   hostedRoutes(app, { core, place });
+  accountRoutes(app, { core, place });
   standardDialect(app, { core, place });
   usergridDialect(app, {
     core,

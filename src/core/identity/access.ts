@@ -9,10 +9,17 @@ import type { Application, Organization } from '../tenancy/tenancy.ts';
 import type { Membership, TenancyCache } from '../tenancy/tenancy-cache.ts';
 import type { Uuid } from '../uuid.ts';
 import type { PermissionStore } from './accounts.ts';
-import { isDelegated, requireDataScope, requireManagementScope, requireOwnToken } from './delegated-reach.ts';
+import {
+  isDelegated,
+  type ManagementScope,
+  requireDataScope,
+  requireManagementScope,
+  requireOwnToken,
+} from './delegated-reach.ts';
 import { compilePermissions, type Operation, type PermissionMatcher } from './permission-pattern.ts';
 import type { Caller } from './principal.ts';
 
+/** `through`: the scope by which a token that was given to a client is let through; without one, none is. */
 export interface Access {
   isSuperuser(caller: Caller): Promise<boolean>;
   /** @throws KeygridError `system_access_denied` */
@@ -21,15 +28,15 @@ export interface Access {
    * Until it is approved, only the superuser has access.
    * @throws KeygridError `organization_access_denied`, `insufficient_scope`
    */
-  requireOrganization(caller: Caller, organization: Organization): Promise<void>;
+  requireOrganization(caller: Caller, organization: Organization, through?: ManagementScope): Promise<void>;
   /** Superuser, member or client of the owning organization, or the application's own client; for themselves. */
   isApplicationAdmin(caller: Caller, application: Application): Promise<boolean>;
   /** @throws KeygridError `application_access_denied`, `insufficient_scope` */
   requireApplicationAdmin(caller: Caller, application: Application): Promise<void>;
   /** The admin user that the caller is. @throws KeygridError `admin_identity_missing`, `insufficient_scope` */
-  requireAdminUser(caller: Caller): Promise<Membership>;
+  requireAdminUser(caller: Caller, through?: ManagementScope): Promise<Membership>;
   /** The admin user itself or the superuser. @throws KeygridError `admin_user_access_denied`, `insufficient_scope` */
-  requireAdminUserSelf(caller: Caller, adminUserUuid: Uuid): Promise<void>;
+  requireAdminUserSelf(caller: Caller, adminUserUuid: Uuid, through?: ManagementScope): Promise<void>;
   /**
    * Whether path permissions let the caller do `operation` on `path` (relative to the application, from `/`).
    * Application admins need none. @throws KeygridError `permission_missing`, `application_access_denied`,
@@ -96,8 +103,8 @@ export function createAccess(options: AccessOptions): Access {
       if (!(await isSuperuser(caller)))
         throw new KeygridError('system_access_denied', 'No system access authorized');
     },
-    async requireOrganization(caller, organization) {
-      requireManagementScope(caller, 'account:read');
+    async requireOrganization(caller, organization, through) {
+      requireManagementScope(caller, through);
       const usable = organization.activated || (await isSuperuser(caller));
       if (usable && (await belongsTo(caller, organization.uuid))) return;
       throw new KeygridError('organization_access_denied', 'No organization access authorized');
@@ -107,14 +114,14 @@ export function createAccess(options: AccessOptions): Access {
       if (await isApplicationAdmin(caller, application)) return;
       throw new KeygridError('application_access_denied', 'No application access authorized');
     },
-    async requireAdminUser(caller) {
-      requireManagementScope(caller, 'account:read');
+    async requireAdminUser(caller, through) {
+      requireManagementScope(caller, through);
       const membership = await membershipOf(caller);
       if (membership) return membership;
       throw new KeygridError('admin_identity_missing', 'No admin identity for access credentials provided');
     },
-    async requireAdminUserSelf(caller, adminUserUuid) {
-      requireManagementScope(caller, 'account:read');
+    async requireAdminUserSelf(caller, adminUserUuid, through) {
+      requireManagementScope(caller, through);
       const { principal } = caller;
       if (principal?.kind === 'admin_user' && principal.uuid === adminUserUuid) return;
       if (await isSuperuser(caller)) return;

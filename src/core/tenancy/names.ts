@@ -29,6 +29,8 @@ export const reservedOrganizationNames: ReadonlySet<string> = new Set([
   'robots.txt',
   'assets',
   'static',
+  // `/account/interaction/…` is no application's account page.
+  'interaction',
 ]);
 
 /** Second segments of `/{org}/…` with a meaning of their own. */

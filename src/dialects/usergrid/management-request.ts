@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../../core/core.ts';
 import type { AdminUser } from '../../core/identity/accounts.ts';
 import type { NewAdminUser } from '../../core/identity/admin-accounts.ts';
+import type { ManagementScope } from '../../core/identity/delegated-reach.ts';
 import type { Application, Organization } from '../../core/tenancy/tenancy.ts';
 import { bodyFields, fieldsOf, type ParsedBody } from './body.ts';
 import { paramsOf } from './context.ts';
@@ -20,6 +21,12 @@ export function managementResource(
   resource(app, path, operations, [...aliases]);
 }
 
+/** What lets a token through that was given to a client. */
+function delegatedScope({ routeOptions }: FastifyRequest): ManagementScope | undefined {
+  const { delegated } = routeOptions.config;
+  return delegated === 'ignored' ? undefined : delegated;
+}
+
 /** @throws KeygridError `organization_not_found` */
 export const organizationOf = (request: FastifyRequest, core: Core): Promise<Organization> =>
   core.tenancy.requireOrganization(paramsOf(request).organization ?? '');
@@ -27,7 +34,7 @@ export const organizationOf = (request: FastifyRequest, core: Core): Promise<Org
 /** Unknown organizations are reported before access is (usergrid-auth.md 1.4). @throws KeygridError */
 export async function accessibleOrganization(request: FastifyRequest, core: Core): Promise<Organization> {
   const organization = await organizationOf(request, core);
-  await core.access.requireOrganization(request.caller, organization);
+  await core.access.requireOrganization(request.caller, organization, delegatedScope(request));
   return organization;
 }
 
@@ -51,13 +58,13 @@ export async function adminUserOf(request: FastifyRequest, core: Core): Promise<
 export async function adminUserReference(request: FastifyRequest, core: Core): Promise<string> {
   const { user = '' } = paramsOf(request);
   if (user.toLowerCase() !== 'me') return user;
-  return (await core.access.requireAdminUser(request.caller)).user.uuid;
+  return (await core.access.requireAdminUser(request.caller, delegatedScope(request))).user.uuid;
 }
 
 /** The admin user itself or the superuser asks. @throws KeygridError as `adminUserOf`, `admin_user_access_denied` */
 export async function ownAdminUser(request: FastifyRequest, core: Core): Promise<AdminUser> {
   const user = await adminUserOf(request, core);
-  await core.access.requireAdminUserSelf(request.caller, user.uuid);
+  await core.access.requireAdminUserSelf(request.caller, user.uuid, delegatedScope(request));
   return user;
 }
 
