@@ -61,6 +61,16 @@ test('the most entities of one batch, with ten properties each, are not too much
   assert.equal(requireSuccess(await app.asAdmin('POST /bulk', { body })).body.entities.length, 9900);
 });
 
+test('an update of many entities with a large body is refused before any of them is written', async () => {
+  const items = Array.from({ length: 200 }, (_, at) => ({ name: `wide-${at}` }));
+  requireSuccess(await app.asAdmin('POST /wides', { json: items }));
+  const update = (length: number) =>
+    app.asAdmin('PUT /wides', { query: { ql: 'select *' }, json: { text: 'x'.repeat(length) } });
+  assert.equal(outcome(await update(200_000)), '400 query_too_broad');
+  assert.equal((await app.asAdmin('GET /wides/wide-0')).body.entities[0].text, undefined);
+  assert.equal(requireSuccess(await update(1000)).body.entities.length, 200);
+});
+
 test('the metrics are not for a page of another site in a browser of this machine', async () => {
   assert.equal((await call(server, 'GET /metrics')).status, 200);
   for (const headers of [{ Origin: 'https://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }]) {

@@ -61,6 +61,9 @@ export function createQueries(
     async updateByQuery(type, asked, patch) {
       const { entities, cursor } = await query(type, asked, { limit: maximumPageSize });
       if (cursor && entities.length < maximumPageSize) throw tooLargeTogether();
+      // What is written into all of them comes back in one answer too.
+      const written = JSON.stringify(patch).length * entities.length;
+      if (written > bounds.pageCharacters) throw tooLargeTogether();
       return inBatches(entities, (entity) => unlessGone(writer.update(type, entity, patch)));
     },
     async deleteByQuery(type, asked, limit) {
