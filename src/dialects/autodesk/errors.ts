@@ -73,11 +73,12 @@ const fault = row(500, 'server_error', 'ERR-003');
 
 export function toWireError(error: KeygridError, version: AutodeskVersion): WireError {
   const found = wireErrors[error.code] ?? fault;
-  const { status, v1Status, error: name } = found;
+  const errorCode = special(error) ?? found.errorCode;
+  const v1Status = errorCode === 'AUTH-007' ? 415 : found.v1Status;
   return {
-    status: (version === 'v1' ? v1Status : undefined) ?? status,
-    error: name,
-    errorCode: special(error) ?? found.errorCode,
+    status: (version === 'v1' ? v1Status : undefined) ?? found.status,
+    error: found.error,
+    errorCode,
     headers: headersOf(error, found),
   };
 }
