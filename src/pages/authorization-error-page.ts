@@ -1,17 +1,13 @@
 /** Errors that never leave our own origin: there is no redirect URI to trust. S002, S005; aps-auth.md 1.2 and 7, pain 1. */
-import type { Texts } from './english.ts';
 import { type Html, html } from './html.ts';
 import { type Frame, type Page, productFrame } from './layout.ts';
 import { notice } from './page-parts.ts';
 
-/** How a redirect URI differs from the nearest registered one, which itself is never shown. */
-export type RedirectUriDifference = keyof Texts['error']['differences'];
-
 export interface AuthorizationErrorPageModel {
-  /** Safe to show: what a KeygridError says. */
+  /** Safe to show: what a KeygridError says. For a redirect URI also in what it differs, but never what is registered. */
   description: string;
-  /** When the redirect URI is what was wrong. */
-  redirectUri?: { sent: string; difference: RedirectUriDifference } | undefined;
+  /** The redirect URI that was sent, when it is what was wrong. */
+  redirectUri?: string | undefined;
   requestId: string;
 }
 
@@ -29,10 +25,7 @@ export function authorizationErrorPage(
     content: html`<p>${texts.lead}</p>
 ${notice('bad', description)}
 <dl class="facts">
-${
-  redirectUri &&
-  html`${fact(texts.sent, html`<code>${shortened(redirectUri.sent)}</code>`)}${fact(texts.difference, html`${texts.differences[redirectUri.difference]}`)}`
-}${fact(frame.texts.frame.requestId, html`<code>${requestId}</code>`)}</dl>
+${redirectUri !== undefined && fact(texts.sent, html`<code>${shortened(redirectUri)}</code>`)}${fact(frame.texts.frame.requestId, html`<code>${requestId}</code>`)}</dl>
 <p class="quiet">${texts.operator}</p>
 <p class="quiet">${texts.goBack}</p>`,
   };

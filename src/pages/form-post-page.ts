@@ -1,5 +1,5 @@
 /** An answer passed on by a form: OAuth 2.0 Form Post Response Mode §2, S021. */
-import { formTargetsTo } from './form-targets.ts';
+import { destinationOf, formTargetsTo } from './form-targets.ts';
 import { html } from './html.ts';
 import { type Frame, type Page, productFrame } from './layout.ts';
 import { hiddenFields, strong } from './page-parts.ts';
@@ -14,8 +14,7 @@ export interface FormPostPageModel {
 /** A script of our own sends the form at once; without script there is the button. */
 export function formPostPage({ action, fields }: FormPostPageModel, frame: Frame = productFrame): Page {
   const texts = frame.texts.formPost;
-  const { host, protocol } = new URL(action);
-  const destination = host || protocol;
+  const destination = destinationOf(action) ?? action;
   return {
     title: texts.title,
     frame,

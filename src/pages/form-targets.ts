@@ -2,6 +2,13 @@
 
 const scheme = /^[a-z][a-z0-9+.-]*$/i;
 
+/** Host and port of a URI or, where it has none, its scheme; undefined for what is no URI. */
+export function destinationOf(uri: string): string | undefined {
+  if (!URL.canParse(uri)) return undefined;
+  const { host, protocol } = new URL(uri);
+  return host === '' ? protocol : host;
+}
+
 /**
  * For forms whose answer leads to a client. Chromium holds every address of the redirects that follow against the
  * list, those of the client's own site included (a callback that goes on to `www.`), so that one origin would not do.

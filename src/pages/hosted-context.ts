@@ -56,8 +56,12 @@ export async function sendErrorPage(
   const isGone = code === 'interaction_not_found' || code === 'form_token_mismatch';
   const page = isGone
     ? interactionGonePage(request.id, frame)
-    : authorizationErrorPage({ description, requestId: request.id }, frame);
+    : authorizationErrorPage({ description, redirectUri: sentUriOf(error), requestId: request.id }, frame);
   return sendPage(reply, page, { status });
+}
+
+function sentUriOf({ subject: { redirectUri } }: KeygridError): string | undefined {
+  return typeof redirectUri === 'string' ? redirectUri : undefined;
 }
 
 /** What the operator is told besides the rule: never the request's own secrets. */

@@ -29,7 +29,7 @@ export function signInPage(model: SignInPageModel, frame: Frame = productFrame):
   return {
     title: texts.signIn.title,
     frame,
-    policy: { formTargets: formTargetsTo(client?.destination), keepsOpener: true },
+    ...(client && { policy: { formTargets: formTargetsTo(client.destination), keepsOpener: true } }),
     content: html`${client && clientRow(client, texts, texts.signIn.toContinue(strong(client.name)))}
 ${model.page.offersAccount && signUpOffer(model, texts)}
 ${whyAgain(model, texts)}

@@ -143,8 +143,8 @@ img.mark.large { border: 0; background: none; }
 .aside { font-size: 0.875rem; }
 .scopes { margin: 0 0 1rem; }
 .scopes dt { margin: 0.75rem 0 0.25rem; color: var(--quiet); font-size: 0.8125rem; font-weight: 600; }
-.scopes dd { position: relative; margin: 0; padding: 0.2rem 0 0.2rem 1.5rem; overflow-wrap: anywhere; }
-.scopes dd:not(:has(.choice))::before { content: ""; position: absolute; left: 0.25rem; top: 0.55rem; width: 0.65rem; height: 0.35rem; border: solid var(--accent-text); border-width: 0 0 2px 2px; transform: rotate(-45deg); }
+.scopes dd { position: relative; margin: 0; padding-block: 0.2rem; padding-inline: 1.5rem 0; overflow-wrap: anywhere; }
+.scopes dd:not(:has(.choice))::before { content: ""; position: absolute; inset-inline-start: 0.25rem; top: 0.55rem; width: 0.65rem; height: 0.35rem; border: solid var(--accent-text); border-width: 0 0 2px 2px; transform: rotate(-45deg); }
 .scopes dd:has(.choice) { padding-inline-start: 0; }
 .choice { display: flex; gap: 0.625rem; margin: 0; padding: 0.125rem 0; border-radius: 0.25rem; font-weight: 400; font-size: 1rem; cursor: pointer; }
 .user-code { margin: 0 0 1rem; padding: 0.875rem; border-radius: 0.625rem; background: var(--ground); border: 1px solid var(--line); font: 1.75rem/1.2 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: 0.1em; text-align: center; }

@@ -198,14 +198,14 @@ function endExamples(frame: Frame): Record<string, Page> {
   return {
     'error-redirect-uri': authorizationErrorPage(
       {
-        description: 'The redirect URI is not one of those registered for the client.',
-        redirectUri: { sent: 'https://viewer.baumann.example/callback/', difference: 'trailing_slash' },
+        description: 'The redirect URI is not registered: a slash at the end is missing or too much',
+        redirectUri: 'https://viewer.baumann.example/callback/',
         requestId,
       },
       frame,
     ),
     'error-client': authorizationErrorPage(
-      { description: 'There is no such client.', requestId },
+      { description: 'There is no such client', requestId },
       productFrame,
     ),
     'interaction-gone': interactionGonePage(requestId, productFrame),
