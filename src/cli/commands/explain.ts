@@ -46,6 +46,8 @@ const labels: Readonly<Record<string, string>> = {
   account: 'account',
   accountUuid: 'account uuid',
   application: 'application asked for',
+  step: 'step of the request',
+  source: 'which rests on',
   guard: 'needed',
   lookedFor: 'permission looked for',
   as: 'judged as',

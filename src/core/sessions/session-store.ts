@@ -1,5 +1,5 @@
 /** Browser sessions of a realm, and the interactions (sign-in, consent) under way in them. oauth-standards.md 2. */
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, ErrorDetails } from '../errors.ts';
 import type { ResponseMode, ValidAuthorizationRequest } from '../oauth/authorization.ts';
 import type { Uuid } from '../uuid.ts';
 
@@ -49,7 +49,7 @@ export interface Interaction {
    */
   authenticatedAt: number | undefined;
   /** What the client is told, instead of an answer, once the user signed in (S025). */
-  refusal?: { code: ErrorCode; description: string } | undefined;
+  refusal?: { code: ErrorCode; description: string; subject?: ErrorDetails['subject'] } | undefined;
   createdAt: number;
   expiresAt: number;
 }

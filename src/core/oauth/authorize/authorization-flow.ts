@@ -63,7 +63,7 @@ export function createAuthorizationFlow(parts: AuthorizationFlowParts): Authoriz
     const { request, responseMode, refusal, authenticatedAt } = open.stored;
     return {
       ...{ request, responseMode, client, open, since, cookie: undefined },
-      refusal: refusal && new KeygridError(refusal.code, refusal.description),
+      refusal: refusal && new KeygridError(refusal.code, refusal.description, subjectOf(refusal)),
       value: open.value,
       signedIn: await findSignedIn(parts, open.realm, open.value),
       provedAt: authenticatedAt,
@@ -177,3 +177,5 @@ export function createAuthorizationFlow(parts: AuthorizationFlowParts): Authoriz
     },
   };
 }
+
+const subjectOf = ({ subject }: NonNullable<Interaction['refusal']>) => (subject ? { subject } : {});

@@ -373,6 +373,12 @@ test('APS pain 1: the refusal of a redirect URI names what is different, not wha
   }
 });
 
+test('a refusal names the step and the source that it rests on, for the operator', async () => {
+  const told = await isTold('invalid_request', { nonce: undefined, prompt: 'maybe' });
+  assert.equal(told.error.subject.step, 'prompt');
+  assert.match(String(told.error.subject.source), /S026/);
+});
+
 const dialects = Object.keys(dialectRules) as AuthorizationDialect[];
 const parameterNames = [
   ...Object.keys(soundParameters),

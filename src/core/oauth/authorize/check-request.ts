@@ -5,7 +5,7 @@ import type { ResponseMode, ValidAuthorizationRequest } from '../authorization.t
 import type { AuthorizationInput } from './authorization-service.ts';
 import { dialectRules } from './dialect-rules.ts';
 import { readRequestParameters } from './request-parameters.ts';
-import type { Draft, Found, StepPorts, Target } from './step.ts';
+import type { Described, Draft, Found, StepPorts, Target } from './step.ts';
 import { countsFor, pageSteps, redirectSteps } from './steps.ts';
 
 export type CheckedRequest =
@@ -35,13 +35,14 @@ export async function checkRequest(input: Received, ports: StepPorts): Promise<C
 
   let found = startOf(client, target, received);
   let error: KeygridError | undefined;
-  try {
-    for (const step of redirectSteps) {
-      if (!countsFor(step, rules.dialect)) continue;
-      found = { ...found, ...(await step.check({ ...received, client, found }, ports)) };
+  for (const step of redirectSteps) {
+    if (!countsFor(step, rules.dialect)) continue;
+    const outcome = await take(step, () => step.check({ ...received, client, found }, ports));
+    if (outcome instanceof KeygridError) {
+      error = outcome;
+      break;
     }
-  } catch (thrown) {
-    error = requireRefusal(thrown);
+    found = { ...found, ...outcome };
   }
 
   const { responseMode, ...request } = found;
@@ -58,13 +59,11 @@ type FoundTarget = Target & { client: Client };
 
 async function findTarget(received: ReceivedDraft, ports: StepPorts): Promise<FoundTarget | KeygridError> {
   let target: Target = { client: undefined, redirectUri: undefined, redirectUriWasSent: false };
-  try {
-    for (const step of pageSteps) {
-      if (!countsFor(step, received.rules.dialect)) continue;
-      target = { ...target, ...(await step.check({ ...received, ...target }, ports)) };
-    }
-  } catch (thrown) {
-    return requireRefusal(thrown);
+  for (const step of pageSteps) {
+    if (!countsFor(step, received.rules.dialect)) continue;
+    const outcome = await take(step, () => step.check({ ...received, ...target }, ports));
+    if (outcome instanceof KeygridError) return outcome;
+    target = { ...target, ...outcome };
   }
   return { ...target, client: target.client! };
 }
@@ -91,8 +90,19 @@ const startOf = (client: Client, target: Target, { parameters, rules }: Received
 
 const notRefusals: ReadonlySet<string> = new Set(['store_unavailable', 'overloaded', 'throttled']);
 
-/** What is not the request's fault is not told to its client. */
-function requireRefusal(thrown: unknown): KeygridError {
-  if (thrown instanceof KeygridError && !notRefusals.has(thrown.code)) return thrown;
-  throw thrown;
+/**
+ * What the step found, or its refusal with the step and the source that it rests on, for `keygrid explain`. What is not
+ * the request's fault is not told to its client, and thrown.
+ */
+async function take<Result>(
+  { name, source }: Described,
+  check: () => Result | Promise<Result>,
+): Promise<Result | KeygridError> {
+  try {
+    return await check();
+  } catch (thrown) {
+    if (!(thrown instanceof KeygridError) || notRefusals.has(thrown.code)) throw thrown;
+    const { code, message, cause, subject } = thrown;
+    return new KeygridError(code, message, { cause, subject: { ...subject, step: name, source } });
+  }
 }

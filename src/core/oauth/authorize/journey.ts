@@ -58,7 +58,7 @@ export function createJourney(parts: JourneyParts): Journey {
         standing.open ??
         (await interactions.start(value, {
           ...{ request, responseMode, authenticatedAt: provedAt },
-          refusal: refusal && { code: refusal.code, description: refusal.message },
+          refusal: refusal && { code: refusal.code, description: refusal.message, subject: refusal.subject },
         }));
       return { kind: 'page', page: await pages.make(plan, standing, { ...open, value }, grant), cookie };
     },

@@ -47,7 +47,7 @@ export interface Found extends ValidAuthorizationRequest {
   responseMode: ResponseMode;
 }
 
-interface Described {
+export interface Described {
   name: string;
   /** Where it comes from. */
   source: string;
