@@ -4,6 +4,7 @@ import { entityType } from '../../core/entities/entity-types.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { type DataCall, entitiesOf, sendEntities, sentBody, sentObject, writerOf } from './data-call.ts';
 import { applicationMembers, sendEnvelope } from './envelope.ts';
+import { addressedPath } from './guard.ts';
 import { type DataParameters, readDataParameters } from './query-parameters.ts';
 import type { Address } from './resource-address.ts';
 
@@ -40,6 +41,7 @@ export async function putCollection(call: DataCall, address: CollectionAddress):
   if (!parameters.chooses && !parameters.isBlank && !address.chosen) return createInCollection(call);
   const patch = sentObject(call.request);
   if (parameters.analyzeOnly) return sendAnalysis(call);
+  await requireReading(call);
   const writer = await writerOf(call);
   const updated = await writer.updateByQuery(parameters.query, patch);
   if (updated.length === 0) {
@@ -47,6 +49,18 @@ export async function putCollection(call: DataCall, address: CollectionAddress):
   }
   return sendEntities(call, updated);
 }
+
+/**
+ * The query finds entities and the answer shows them whole. Guests may register a device by `put:/devices/*`, which
+ * covers the collection as well (usergrid-auth.md 7.1): without this they would read and change every device there is.
+ */
+const requireReading = ({ request, options, collection }: DataCall): Promise<void> =>
+  options.core.pathPermission.require(
+    request.caller,
+    request.application,
+    'get',
+    addressedPath([collection.segment]),
+  );
 
 export async function deleteFromCollection(
   call: DataCall,
