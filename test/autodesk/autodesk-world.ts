@@ -154,7 +154,12 @@ export function journeyOf(server: Place, tenant: Tenant) {
     return answer.body;
   }
 
-  return { complete, authorize, threeLegged };
+  async function introspect(client: AutodeskClient, token: string): Promise<WireJson> {
+    const form = { token };
+    return (await call(server, 'POST /authentication/v2/introspect', { basic: basicOf(client), form })).body;
+  }
+
+  return { complete, authorize, threeLegged, introspect };
 }
 
 export const authorizePath = (client: AutodeskClient, query: Query = {}, version = 'v1'): string => {
