@@ -1,6 +1,8 @@
 /** Where browsers may be led by the answer to a form: source expressions of CSP's `form-action`. */
 
 const scheme = /^[a-z][a-z0-9+.-]*$/i;
+/** Where no answer ever leads; no page should say that it may. */
+const neverLedTo = /^(?:javascript|data|blob|file|filesystem|vbscript)$/i;
 
 /** Host and port of a URI or, where it has none, its scheme; undefined for what is no URI. */
 export function destinationOf(uri: string): string | undefined {
@@ -16,5 +18,7 @@ export function destinationOf(uri: string): string | undefined {
  */
 export function formTargetsTo(destination: string | undefined): string[] {
   const name = destination?.replace(/:(?:\/\/)?$/, '') ?? '';
-  return scheme.test(name) ? ['https:', 'http:', `${name.toLowerCase()}:`] : ['https:', 'http:'];
+  return scheme.test(name) && !neverLedTo.test(name)
+    ? ['https:', 'http:', `${name.toLowerCase()}:`]
+    : ['https:', 'http:'];
 }

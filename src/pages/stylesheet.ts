@@ -26,6 +26,7 @@ body {
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
 .brand { display: flex; align-items: center; gap: 0.65rem; font-size: 1.0625rem; font-weight: 650; overflow-wrap: anywhere; }
+.brand .mark { border: 1px solid var(--accent-line); }
 .brand img, .brand .mark { width: 2rem; height: 2rem; flex: none; border-radius: 0.5rem; object-fit: contain; }
 .panel {
   width: 100%;
@@ -92,7 +93,7 @@ input[type="text"], input[type="email"], input[type="password"], textarea {
   font: inherit;
 }
 input[aria-invalid="true"] { border-color: var(--bad); box-shadow: inset 0 0 0 1px var(--bad); }
-input[type="checkbox"] { flex: none; width: 1.25rem; height: 1.25rem; margin: 0.125rem 0 0; accent-color: var(--accent); }
+input[type="checkbox"] { flex: none; width: 1.25rem; height: 1.25rem; margin: 0.125rem 0 0; accent-color: var(--accent-text); }
 textarea.token { font: 0.875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--ground); overflow-wrap: anywhere; resize: vertical; }
 input.code { font: 1.375rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: 0.12em; text-transform: uppercase; text-align: center; }
 input:focus-visible, textarea:focus-visible, button:focus-visible, a:focus-visible, .choice:has(:focus-visible) {

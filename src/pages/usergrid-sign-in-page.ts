@@ -3,7 +3,7 @@
  * and tests know it by. usergrid-auth.md 5.1.
  */
 import { formFields } from './form-fields.ts';
-import { formTargetsTo } from './form-targets.ts';
+import { destinationOf, formTargetsTo } from './form-targets.ts';
 import { html } from './html.ts';
 import { type Frame, type Page, productFrame } from './layout.ts';
 import { hiddenFields, strong } from './page-parts.ts';
@@ -35,12 +35,13 @@ export function usergridSignInPage(
   frame: Frame = productFrame,
 ): Page {
   const texts = frame.texts.usergridSignIn;
+  const destination = client?.destination ?? destinationOf(request.redirect_uri ?? '');
   const described = message !== undefined && html` aria-describedby="problem"`;
   return {
     title: texts.title,
     document: 'usergrid',
     frame,
-    policy: { formTargets: formTargetsTo(client?.destination), keepsOpener: true },
+    policy: { formTargets: formTargetsTo(destination), keepsOpener: true },
     content: html`${client && html`<p class="lead">${texts.usedFor(strong(client.name))}</p>`}
 <div class="dialog-area">
 ${message !== undefined && html`<div class="dialog-form-message" id="problem" role="alert">${message}</div>`}
