@@ -21,7 +21,7 @@ export interface PlainBrowser {
   cookies: Map<string, string>;
   open(address: string): Promise<Visited>;
   post(address: string, fields: Record<string, string> | string[][]): Promise<Visited>;
-  /** Sends the page's form with what is typed in, and the button that is pressed. */
+  /** Sends the page's form with what is typed in, over what stands there, and the button that is pressed. */
   submit(page: Visited, typed: Record<string, string>): Promise<Visited>;
 }
 
@@ -67,7 +67,8 @@ export function createPlainBrowser(
     post: (address, fields) => visit('POST', address, pairsOf(fields)),
     submit(page, typed) {
       const { action, fields } = formOf(page);
-      return visit('POST', new URL(action, page.url).href, [...fields, ...Object.entries(typed)]);
+      const kept = fields.filter(([name]) => !Object.hasOwn(typed, name));
+      return visit('POST', new URL(action, page.url).href, [...kept, ...Object.entries(typed)]);
     },
   };
 }
