@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { html, unsafe } from './html.ts';
@@ -7,8 +8,8 @@ test('escapes what is put into text and attributes', () => {
   const value = `<script>"it's" & more</script>`;
   assert.equal(
     html`<p title="${value}">${value}</p>`.text,
-    '<p title="&lt;script&gt;&quot;it&#39;s&quot; &amp; more&lt;/script&gt;">' +
-      '&lt;script&gt;&quot;it&#39;s&quot; &amp; more&lt;/script&gt;</p>',
+    '<p title="&lt;script&gt;&quot;it\'s&quot; &amp; more&lt;/script&gt;">' +
+      "&lt;script&gt;&quot;it's&quot; &amp; more&lt;/script&gt;</p>",
   );
 });
 
@@ -28,4 +29,14 @@ test('no text from outside ever opens a tag or ends an attribute', () => {
       assert.doesNotMatch(html`${value}`.text, /[<>"']/);
     }),
   );
+});
+
+test('no template puts a value into an attribute without double quotes', () => {
+  const folder = new URL('.', import.meta.url);
+  for (const name of readdirSync(folder).filter(
+    (each) => each.endsWith('.ts') && !each.endsWith('.test.ts'),
+  )) {
+    const source = readFileSync(new URL(name, folder), 'utf8');
+    assert.doesNotMatch(source, /<[a-z][^<>`]*\s[a-z-]+=(?:'[^'`]*\$\{|\$\{)/, name);
+  }
 });

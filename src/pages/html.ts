@@ -1,15 +1,18 @@
-/** HTML that is safe by default: whatever is put into an `html` template comes out escaped, unless it is HTML already. */
+/**
+ * HTML that is safe by default: whatever is put into an `html` template comes out escaped, unless it is HTML already.
+ * Attributes stand in double quotes (html.test.ts looks), so that an apostrophe is a plain character: the texts of the
+ * Usergrid pages have some, and clients look for them.
+ */
 
 const escapes: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
-  "'": '&#39;',
 };
 
 const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+  text.replace(/[&<>"]/g, (character) => escapes[character] ?? character);
 
 /** A piece of HTML that needs no more escaping. Made by `html` only. */
 export class Html {

@@ -150,7 +150,10 @@ function* insertUser(user: AdminUser): Work<void> {
     user.created,
     user.modified,
   );
-  if (!row) throw taken('username', user.username);
+  if (row) return;
+  // Somebody took a name since it was looked for: which one can be seen now.
+  yield* refuseTaken(user);
+  throw taken('username', user.username);
 }
 
 const taken = (property: string, value: string): KeygridError =>
