@@ -1,5 +1,6 @@
 /** What a code is good for, and where built-in clients may send their users. usergrid-auth.md 5.4. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { call } from '../support/http.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -102,7 +103,6 @@ describe('the code', () => {
 
   test('is bound to the challenge that came in the address of the page', async () => {
     const verifier = 'v'.repeat(64);
-    const { createHash } = await import('node:crypto');
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const query = new URLSearchParams({ code_challenge: challenge, code_challenge_method: 'S256' });
     const sign = async () => codeIn(await post(server, `${managementPath}?${query}`, asAdmin(tenant)));
