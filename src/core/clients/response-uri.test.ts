@@ -9,6 +9,7 @@ test('S008 APS-11 APS-12 parameters follow the query that is there, which stays 
   assert.equal(appendToQuery('https://a.test/cb', [['code', 'c']]), 'https://a.test/cb?code=c');
   assert.equal(appendToQuery('https://a.test/cb?', [['code', 'c']]), 'https://a.test/cb?code=c');
   assert.equal(appendToQuery('https://a.test/cb?x&', [['code', 'c']]), 'https://a.test/cb?x&code=c');
+  assert.equal(appendToQuery('https://a.test/cb??', [['code', 'c']]), 'https://a.test/cb??&code=c');
 });
 
 test('S013 APS-22 an absent parameter is left out, an empty one is sent empty', () => {

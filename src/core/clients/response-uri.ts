@@ -7,8 +7,11 @@ export type ResponseParameters = readonly (readonly [name: string, value: string
 export function appendToQuery(uri: string, parameters: ResponseParameters): string {
   const added = encode(parameters);
   if (added === '') return uri;
-  if (!uri.includes('?')) return `${uri}?${added}`;
-  return /[?&]$/.test(uri) ? uri + added : `${uri}&${added}`;
+  const mark = uri.indexOf('?');
+  if (mark < 0) return `${uri}?${added}`;
+  // A second "?" is part of the query, and would become part of the first name.
+  const isOpen = mark === uri.length - 1 || uri.endsWith('&');
+  return isOpen ? uri + added : `${uri}&${added}`;
 }
 
 export function appendToFragment(uri: string, parameters: ResponseParameters): string {
