@@ -47,7 +47,7 @@ test('lifetimes over 24 days are kept to the second', () => {
   assert.equal(readAccessToken(writeAccessToken(year, signer), keys)?.expiresAt, earliest + 31_536_000_000);
 });
 
-test('no changed character is accepted, but for the two bits that base64 leaves unused', () => {
+test('no changed character is accepted', () => {
   fc.assert(
     fc.property(
       claims,
@@ -58,8 +58,7 @@ test('no changed character is accepted, but for the two bits that base64 leaves 
         const changed =
           text.slice(0, at) + other[0]!.replace('+', '-').replace('/', '_') + text.slice(at + 1);
         const read = readAccessToken(changed, keys);
-        if (changed !== text && at < 62) assert.equal(read, undefined);
-        if (read) assert.equal(read.id, readAccessToken(text, keys)?.id);
+        assert.equal(read !== undefined, changed === text);
       },
     ),
   );

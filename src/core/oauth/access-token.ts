@@ -92,7 +92,10 @@ export function createDelegatedToken(
 export function readAccessToken(text: string, keys: TokenKeys): AccessToken | undefined {
   if (text.length < tokenLength || text.length > longestToken) return undefined;
   if (!text.startsWith(prefix) || !base64url.test(text)) return undefined;
-  const bytes = Buffer.from(text.slice(prefix.length), 'base64url');
+  const encoded = text.slice(prefix.length);
+  const bytes = Buffer.from(encoded, 'base64url');
+  // One token, one spelling: the bits that its last character leaves unused are none of ours.
+  if (bytes.toString('base64url') !== encoded) return undefined;
   const version = bytes[0]! >> 5;
   if (version !== (text.length === tokenLength ? 1 : 2)) return undefined;
   const key = keys.find(bytes[1]!);

@@ -42,7 +42,7 @@ const reservedApplicationNames: ReadonlySet<string> = new Set([
   '.well-known',
 ]);
 
-const namePattern = /^[\p{L}\p{N}_][\p{L}\p{N}._ @+-]{0,127}$/u;
+const namePattern = /^[\p{L}\p{N}_](?:[\p{L}\p{N}._ @+-]{0,126}[\p{L}\p{N}._@+-])?$/u;
 
 /** @throws KeygridError `invalid_argument` */
 export function requireOrganizationName(name: string): string {
@@ -59,10 +59,11 @@ export function requireApplicationName(name: string): string {
 }
 
 function requireName(name: string, what: string): void {
-  if (namePattern.test(name) && !isUuid(name)) return;
+  // Names that only look alike would pass for one another: each is written in one way.
+  if (namePattern.test(name) && !isUuid(name) && name === name.normalize('NFKC')) return;
   throw new KeygridError(
     'invalid_argument',
-    `The ${what} name must be 1 to 128 letters, digits, spaces or any of . _ @ + - , begin with a letter, digit or _ and not be a UUID`,
+    `The ${what} name must be 1 to 128 letters, digits, spaces or any of . _ @ + - , begin with a letter, digit or _, not end in a space, and not be a UUID`,
   );
 }
 

@@ -27,6 +27,11 @@ const notEchoed: ReadonlySet<string> = new Set([
   'fq_access_token',
   'ping_access_token',
   'token',
+  'refresh_token',
+  'oldpassword',
+  'newpassword',
+  'pin',
+  'code',
 ]);
 
 export type QueryParameters = Record<string, string | string[] | undefined>;
@@ -34,7 +39,8 @@ export type QueryParameters = Record<string, string | string[] | undefined>;
 export function echoedParameters(query: QueryParameters): Record<string, string[]> {
   const echoed: Record<string, string[]> = Object.create(null);
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && !notEchoed.has(name)) echoed[name] = Array.isArray(value) ? value : [value];
+    if (value !== undefined && !notEchoed.has(name.toLowerCase()))
+      echoed[name] = Array.isArray(value) ? value : [value];
   }
   return echoed;
 }
