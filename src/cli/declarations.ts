@@ -1,4 +1,5 @@
 /** Every command of `keygrid`: names, options, help. The work is in commands/, each loaded only when it is called. */
+import { clientOptions } from './client-settings.ts';
 import type { CommandDeclaration, OptionDeclaration } from './command.ts';
 
 /** Groups of commands, in the order of the help. */
@@ -7,7 +8,7 @@ export const groups: Readonly<Record<string, string>> = {
   organization: 'Organizations: the tenants',
   application: 'Applications: the data spaces of organizations',
   user: 'Accounts: of admin users, and of the users of an application',
-  client: 'Client ids and secrets of organizations and applications',
+  client: 'OAuth clients, and the client ids and secrets of organizations and applications',
   token: 'Access tokens',
   outbox: 'Mail that was kept because no mail server is set',
 };
@@ -139,6 +140,63 @@ export const declarations: readonly CommandDeclaration[] = [
     ],
     settings: 'store',
     load: () => import('./commands/user-create.ts'),
+  },
+  {
+    name: 'client create',
+    parameters: '<organization[/application]>',
+    summary: 'Register an OAuth client, for the users of an application or for admin users',
+    details:
+      'The client secret is printed once. A native client is public and has none. What is not said takes the ' +
+      'defaults of its type and dialect.',
+    examples: [
+      'keygrid client create acme/shop --name Photos --redirect-uris https://photos.example.com/callback',
+      "keygrid client create acme/shop --dialect autodesk --redirect-uris 'http://localhost:3000/*'",
+      'keygrid client create acme --type service --scopes data:read --json',
+    ],
+    options: [
+      { flags: '--type <type>', description: 'web, native or service (web unless given)' },
+      {
+        flags: '--dialect <dialect>',
+        description: 'standard, autodesk or usergrid (standard unless given)',
+      },
+      ...clientOptions,
+    ],
+    settings: 'store',
+    load: () => import('./commands/client-create.ts'),
+  },
+  {
+    name: 'client list',
+    parameters: '<organization>',
+    summary: 'List the registered clients of an organization',
+    examples: ['keygrid client list acme', 'keygrid client list acme --limit 20 --json'],
+    options: paging,
+    settings: 'store',
+    load: () => import('./commands/client-list.ts'),
+  },
+  {
+    name: 'client update',
+    parameters: '<client-id>',
+    summary: 'Change what is named of a registered client',
+    details:
+      'A list replaces the one there is. With --disabled yes it ends everything that the client holds.',
+    examples: [
+      'keygrid client update 4pYq7… --redirect-uris "https://a.example.com/cb https://b.example.com/cb"',
+      'keygrid client update 4pYq7… --disabled yes',
+    ],
+    options: [
+      ...clientOptions,
+      { flags: '--disabled <answer>', description: 'yes suspends it, no lets it go on' },
+    ],
+    settings: 'store',
+    load: () => import('./commands/client-update.ts'),
+  },
+  {
+    name: 'client delete',
+    parameters: '<client-id>',
+    summary: 'Delete a registered client, and end everything that it holds',
+    examples: ['keygrid client delete 4pYq7…'],
+    settings: 'store',
+    load: () => import('./commands/client-delete.ts'),
   },
   {
     name: 'client show',
