@@ -70,7 +70,7 @@ export function sendResponse(
   const status = request.method === 'POST' ? 303 : 302;
   if (error) {
     const { code, message: description } = error;
-    noteRefusal(request, () => ({ status, code, description, facts: refusalFacts(error) }));
+    noteRefusal(request, () => ({ status, code, description, facts: refusalFacts(error, request) }));
   }
   switch (response.kind) {
     case 'redirect':

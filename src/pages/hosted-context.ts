@@ -4,6 +4,7 @@ import type { Core } from '../core/core.ts';
 import { type ErrorCode, KeygridError } from '../core/errors.ts';
 import { managementRealmKey, type RealmKey } from '../core/tenancy/tenancy.ts';
 import type { Place } from '../http/browser-cookies.ts';
+import { fieldOf, queryOf } from '../http/form-body.ts';
 import { causeFacts, noteRefusal } from '../http/note-refusal.ts';
 import { authorizationErrorPage, interactionGonePage } from './authorization-error-page.ts';
 import { chooseTexts } from './language.ts';
@@ -50,7 +51,7 @@ export async function sendErrorPage(
   if (!(error instanceof KeygridError)) throw error;
   const status = statuses[error.code] ?? 400;
   const { code, message: description, retryAfterSeconds } = error;
-  noteRefusal(request, () => ({ status, code, description, facts: refusalFacts(error) }));
+  noteRefusal(request, () => ({ status, code, description, facts: refusalFacts(error, request) }));
   const frame = await frameOf(options, realm, request).catch(() => undefined);
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
   const isGone = code === 'interaction_not_found' || code === 'form_token_mismatch';
@@ -64,13 +65,19 @@ function sentUriOf({ subject: { redirectUri } }: KeygridError): string | undefin
   return typeof redirectUri === 'string' ? redirectUri : undefined;
 }
 
-/** What the operator is told besides the rule: never the request's own secrets. */
-export function refusalFacts(error: KeygridError): Record<string, string | number> {
-  const { parameter, redirectUri } = error.subject;
+/** What the operator is told besides the rule: never the request's own secrets, nor what it was asked with. */
+export function refusalFacts(error: KeygridError, request: FastifyRequest): Record<string, string | number> {
+  const { parameter, redirectUri, step, source } = error.subject;
   const cause = typeof error.cause === 'string' ? { cause: error.cause } : causeFacts(error);
+  const clientId = fieldOf(queryOf(request), 'client_id') ?? '';
   return {
+    ...(clientIdPattern.test(clientId) && { clientId }),
+    ...(step === undefined ? {} : { step }),
+    ...(source === undefined ? {} : { source }),
     ...(parameter === undefined ? {} : { parameter }),
-    ...(redirectUri === undefined ? {} : { redirectUri }),
+    ...(typeof redirectUri === 'string' && { redirectUri: redirectUri.split(/[?#]/)[0]! }),
     ...cause,
   };
 }
+
+const clientIdPattern = /^[A-Za-z0-9._-]{1,100}$/;

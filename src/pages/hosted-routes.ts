@@ -9,6 +9,7 @@ import type {
   Browser,
   RawParameters,
 } from '../core/oauth/authorize/authorization-service.ts';
+import type { RealmKey } from '../core/tenancy/tenancy.ts';
 import { browserOf, setCookies } from '../http/browser-cookies.ts';
 import { fieldOf, formOf, keepBodies } from '../http/form-body.ts';
 import { noteRefusal } from '../http/note-refusal.ts';
@@ -35,7 +36,9 @@ export function hostedRoutes(app: FastifyInstance, options: HostedOptions): void
 function openScope(app: FastifyInstance, options: HostedOptions): void {
   const { authorize } = options.core.authorization;
   keepBodies(app);
-  app.setErrorHandler((error, request, reply) => sendErrorPage(options, undefined, request, reply, error));
+  app.setErrorHandler((error, request, reply) =>
+    sendErrorPage(options, realmOfInteraction(request), request, reply, error),
+  );
 
   const visitOf = (request: FastifyRequest, reply: FastifyReply): Visit => ({
     interaction: (request.params as { interaction: string }).interaction,
@@ -87,6 +90,13 @@ function openScope(app: FastifyInstance, options: HostedOptions): void {
       return showFormAgain(options, visit, failed, error as KeygridError);
     }
   });
+}
+
+/** Whose look an error has; whether there is such an interaction, it does not tell. */
+function realmOfInteraction({ params }: FastifyRequest): RealmKey | undefined {
+  const { interaction = '' } = (params ?? {}) as { interaction?: string };
+  const realm = /^([1-9]\d{0,14})\./.exec(interaction)?.[1];
+  return realm === undefined ? undefined : Number(realm);
 }
 
 /** Pages have an address of their own, which can be reloaded. */
@@ -155,7 +165,7 @@ export function noteFailedSignIn(
 ): void {
   const { code, message: description, retryAfterSeconds } = error;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
-  noteRefusal(request, () => ({ status, code, description, facts: refusalFacts(error) }));
+  noteRefusal(request, () => ({ status, code, description, facts: refusalFacts(error, request) }));
 }
 
 async function showFormAgain(

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../../core/core.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { Issuer } from '../../core/oidc/issuer.ts';
-import { managementRealmKey, type RealmKey } from '../../core/tenancy/tenancy.ts';
+import type { Application, RealmKey } from '../../core/tenancy/tenancy.ts';
 import type { Place } from '../../http/browser-cookies.ts';
 
 export interface StandardOptions {
@@ -33,9 +33,7 @@ export function belowIssuers(
   for (const prefix of issuerPrefixes) {
     app.register(
       async (scope) => {
-        scope.addHook('onRequest', async (request) => {
-          request.issuer = await requireIssuer(core, request.params as PathNames);
-        });
+        nameIssuer(scope, core);
         open(scope);
       },
       { prefix },
@@ -43,22 +41,50 @@ export function belowIssuers(
   }
 }
 
-interface PathNames {
-  organization?: string;
-  application?: string;
+/** Sets `request.issuer` before anything else, at once for one that is known. */
+export function nameIssuer(scope: FastifyInstance, core: Core): void {
+  const known = new WeakMap<Application, Issuer>();
+
+  async function look(request: FastifyRequest, names: PathNames): Promise<void> {
+    const application = await requireApplication(core, names);
+    const issuer = await core.issuers.ofRealm(application.key);
+    if (!issuer) throw new KeygridError('application_not_found', 'There is no such application');
+    known.set(application, issuer);
+    request.issuer = issuer;
+  }
+
+  scope.addHook('onRequest', (request, _reply, done) => {
+    const names = request.params as Partial<PathNames>;
+    if (!hasNames(names)) {
+      request.issuer = core.issuers.management();
+      return done();
+    }
+    // Applications are the cache's own objects, new ones after each change.
+    const application = core.tenancyCache.knownApplication(names.organization, names.application);
+    const issuer = application && known.get(application);
+    if (!issuer) {
+      look(request, names).then(() => done(), done);
+      return;
+    }
+    request.issuer = issuer;
+    done();
+  });
 }
 
+interface PathNames {
+  organization: string;
+  application: string;
+}
+
+const hasNames = (names: Partial<PathNames>): names is PathNames =>
+  names.organization !== undefined && names.application !== undefined;
+
 /** @throws KeygridError `application_not_found` */
-export async function requireIssuer(core: Core, names: PathNames): Promise<Issuer> {
-  const { organization, application } = names;
-  if (organization === undefined || application === undefined) return core.issuers.management();
-  const cache = core.tenancyCache;
-  const found =
-    cache.knownApplication(organization, application) ??
-    // `-` stands for whatever organization owns the application of that uuid.
-    (organization === '-' ? await cache.applicationByUuid(application) : undefined) ??
-    (await core.tenancy.requireApplication(organization, application));
-  const issuer = found.key === managementRealmKey ? undefined : await core.issuers.ofRealm(found.key);
-  if (!issuer) throw new KeygridError('application_not_found', 'There is no such application');
-  return issuer;
+async function requireApplication(
+  core: Core,
+  { organization, application }: PathNames,
+): Promise<Application> {
+  // `-` stands for whatever organization owns the application of that uuid.
+  const found = organization === '-' ? await core.tenancyCache.applicationByUuid(application) : undefined;
+  return found ?? core.tenancy.requireApplication(organization, application);
 }

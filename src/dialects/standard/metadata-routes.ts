@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { BoundedCache } from '../../core/bounded-cache.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { endpointPaths, issuerMetadata } from '../../core/oidc/discovery.ts';
-import { issuerPrefixes, realmOf, requireIssuer, type StandardOptions } from './context.ts';
+import { issuerPrefixes, nameIssuer, realmOf, type StandardOptions } from './context.ts';
 import { addEndpoint, type Endpoint } from './endpoint.ts';
 
 /** Less than a key is published before it signs, by far. */
@@ -25,9 +25,7 @@ export function metadataRoutes(app: FastifyInstance, options: StandardOptions): 
 export function rootMetadataRoutes(app: FastifyInstance, options: StandardOptions): void {
   for (const prefix of issuerPrefixes) {
     app.register(async (scope) => {
-      scope.addHook('onRequest', async (request) => {
-        request.issuer = await requireIssuer(options.core, request.params as object);
-      });
+      nameIssuer(scope, options.core);
       for (const name of ['oauth-authorization-server', 'openid-configuration']) {
         addEndpoint(scope, options, `/.well-known/${name}${prefix}`, metadataEndpoint(options));
       }
