@@ -1,5 +1,6 @@
 /** Which rule stands behind a refusal, where it comes from, and what an operator can do: for `keygrid explain`. */
 import type { ErrorCode } from './errors.ts';
+import { oauthRefusalRules } from './explain-oauth-rules.ts';
 
 export interface RefusalRule {
   rule: string;
@@ -13,6 +14,7 @@ const reachSource = 'Usergrid: what each kind of token may reach';
 
 /** `fault` stands for what nobody foresaw. A code without a rule explains itself by its description. */
 export const refusalRules: Readonly<Partial<Record<ErrorCode | 'fault', RefusalRule>>> = {
+  ...oauthRefusalRules,
   invalid_grant: {
     rule: 'A token is given for credentials that fit together; which part was wrong, the caller is not told.',
     source: 'RFC 6749 §5.2 (invalid_grant)',
