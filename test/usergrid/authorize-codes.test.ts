@@ -6,6 +6,7 @@ import { call } from '../support/http.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import type { Tenant } from '../support/tenant.ts';
 import {
+  allowedCode,
   asAdmin,
   asUser,
   codeIn,
@@ -14,6 +15,8 @@ import {
   managementPath,
   pathOf,
   post,
+  redirectUri,
+  registerClient,
 } from './authorize-world.ts';
 
 let server: RunningServer;
@@ -99,6 +102,22 @@ describe('the code', () => {
       code,
     );
     assert.ok(elsewhere.status === 400 || elsewhere.status === 401);
+  });
+
+  test('is exchanged by a registered client too, its credentials in the header or in the body', async () => {
+    const client = await registerClient(server, tenant, { scopes: ['data:read'], realm: 'application' });
+    const path = `POST /${tenant.organization}/${tenant.application}/token`;
+    const request = { grant_type: 'authorization_code', redirect_uri: redirectUri };
+    const basic = { username: client.clientId, password: client.clientSecret };
+    const inHeader = { ...request, code: await allowedCode(server, tenant, client, 'application') };
+    const wrong = await call(server, path, { form: inHeader, basic: { ...basic, password: 'wrong' } });
+    assert.equal(wrong.status, 401);
+    const exchanged = await call(server, path, { form: inHeader, basic });
+    assert.equal(exchanged.status, 200, exchanged.text);
+    assert.equal(exchanged.body.scope, 'data:read');
+    const code = await allowedCode(server, tenant, client, 'application');
+    const body = { ...request, code, client_id: client.clientId, client_secret: client.clientSecret };
+    assert.equal((await call(server, path, { form: body })).status, 200);
   });
 
   test('is bound to the challenge that came in the address of the page', async () => {

@@ -143,8 +143,8 @@ export const exchange = (
     },
   });
 
-/** A token that the admin user allowed a registered client, by way of the consent page. */
-export async function delegatedToken(
+/** A code that the user allowed a registered client, by way of the consent page. */
+export async function allowedCode(
   server: Server,
   tenant: Tenant,
   client: RegisteredClient,
@@ -154,11 +154,22 @@ export async function delegatedToken(
   const path = realm === 'management' ? managementPath : pathOf(tenant);
   const visitor = new Visitor(server);
   const asked = await visitor.post(path, { form: { ...typed, client_id: client.clientId } });
-  const consent = await visitor.follow(asked);
-  const answer = await visitor.submit(consent, { decision: 'allow' });
-  const tokenPath = path.replace(/authorize$/, 'token');
+  const next = await visitor.follow(asked);
+  // What was allowed before is not asked again.
+  return codeIn(next.status === 200 ? await visitor.submit(next, { decision: 'allow' }) : next);
+}
+
+/** The token that such a code is exchanged for. */
+export async function delegatedToken(
+  server: Server,
+  tenant: Tenant,
+  client: RegisteredClient,
+  realm: 'management' | 'application',
+): Promise<string> {
+  const path = realm === 'management' ? managementPath : pathOf(tenant);
+  const code = await allowedCode(server, tenant, client, realm);
   const credentials = { id: client.clientId, secret: client.clientSecret };
-  const exchanged = await exchange(server, tokenPath, credentials, codeIn(answer));
+  const exchanged = await exchange(server, path.replace(/authorize$/, 'token'), credentials, code);
   assert.equal(exchanged.status, 200, exchanged.text);
   return exchanged.body.access_token;
 }

@@ -20,6 +20,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     guard?: Guard;
     delegated?: DelegatedGuard;
+    basicNamesClient?: boolean;
   }
 }
 
@@ -29,6 +30,8 @@ export interface Operation {
   guard?: Guard;
   /** Absent: such tokens are refused. Below an application their scopes say it (path-permission.ts). */
   delegated?: DelegatedGuard;
+  /** Basic credentials are a client's, whatever its id looks like, and never the superuser's. */
+  basicNamesClient?: boolean;
   schema?: Omit<FastifySchema, 'summary'>;
 }
 
@@ -79,6 +82,7 @@ function addRoute(
     config: {
       ...(operation.guard ? { guard: operation.guard } : {}),
       ...(operation.delegated ? { delegated: operation.delegated } : {}),
+      ...(operation.basicNamesClient ? { basicNamesClient: true } : {}),
     },
     handler: operation.answer,
   });

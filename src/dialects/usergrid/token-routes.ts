@@ -18,14 +18,15 @@ export const managementTokenRoutes: Routes = (app, options) => {
   const issue = issueToken(options, false);
   const whoAmI = issueOrEcho(options, issue);
   for (const path of ['/management/token', '/token', '/management/me']) {
-    const operation = { summary, answer: whoAmI, delegated: 'ignored' } as const;
+    const basicNamesClient = path !== '/management/me';
+    const operation = { summary, answer: whoAmI, delegated: 'ignored', basicNamesClient } as const;
     resource(app, path, { GET: operation, POST: operation });
   }
 };
 
 export const applicationTokenRoutes: Routes = (app, options) => {
   const answer = issueToken(options, true);
-  const operation = { summary, answer, guard: 'none' } as const;
+  const operation = { summary, answer, guard: 'none', basicNamesClient: true } as const;
   resource(app, '/:organization/:application/token', { GET: operation, POST: operation });
 };
 
@@ -47,8 +48,11 @@ function issueToken(options: UsergridOptions, ofApplication: boolean): Answer {
 /** Basic credentials stand in for the body's `client_id` and `client_secret` (usergrid-auth.md 2.2). */
 function withBasic(request: FastifyRequest, fields: Record<string, unknown>): Record<string, unknown> {
   const basic = basicCredentials(request.headers.authorization ?? '');
-  if (basic?.kind !== 'client') return fields;
-  return { ...fields, client_id: basic.clientId, client_secret: basic.clientSecret };
+  if (basic?.kind === 'client') {
+    return { ...fields, client_id: basic.clientId, client_secret: basic.clientSecret };
+  }
+  if (basic?.kind !== 'superuser' || !request.routeOptions.config.basicNamesClient) return fields;
+  return { ...fields, client_id: basic.username, client_secret: basic.password };
 }
 
 /**
