@@ -259,7 +259,7 @@ test('APS-52, APS-53: form_post brings code and state, and an ID token only with
   assert.equal(await errorOf({ ...idToken, response_mode: 'query' }, 'v2'), 'invalid_request');
 });
 
-test('APS-55: prompt=none shows nothing and says login_required; prompt=create offers to sign up', async () => {
+test('APS-55: prompt=none shows nothing and says login_required; prompt=create is served', async () => {
   const silent = await get({ prompt: 'none' }, 'v2');
   assert.match(silent.headers.location ?? silent.text, /[?&]error=login_required/);
   const page = await new PlainBrowser(server).visit(
@@ -295,8 +295,11 @@ test('APS-94: logout ends the session and goes where the app is registered to go
 
   const unlisted = await logout({ post_logout_redirect_uri: 'http://evil.test/' });
   assert.deepEqual([unlisted.status, unlisted.headers.location], [400, undefined]);
-  const plain = await logout({});
-  assert.equal(plain.status, 200);
+  const nowhere = await new PlainBrowser(server).go('GET /authentication/v2/logout');
+  assert.equal(nowhere.status, 200);
+  await world.authorize(leaving, { scope: 'data:read' }, { version: 'v2', browser });
+  const plain = await browser.visit('GET /authentication/v2/logout');
+  assert.ok(isSignInPage(plain), plain.text);
 });
 
 test('a signed-out session leaves the tokens of its clients alone', async () => {

@@ -1,5 +1,5 @@
 /** What the routes of this dialect are made of. */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, FastifySchema } from 'fastify';
 import type { Core } from '../../core/core.ts';
 import type { AutodeskVersion } from './errors.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -24,3 +24,12 @@ declare module 'fastify' {
 
 export const versionOf = (request: FastifyRequest): AutodeskVersion =>
   request.routeOptions.config.autodeskVersion ?? 'v2';
+
+/** Of a route: its version, and what the description of the API says of it. */
+export const described = (version: AutodeskVersion, summary: string) => ({
+  config: { autodeskVersion: version },
+  schema: { summary, tags: ['autodesk'] } as FastifySchema,
+});
+
+/** Of a route that is no part of the API. */
+export const undescribed = { schema: { hide: true } as FastifySchema };

@@ -3,6 +3,7 @@
  * what a browser adds by itself.
  */
 import type { FastifyInstance } from 'fastify';
+import { undescribed } from './context.ts';
 
 const crossOriginPaths: readonly string[] = [
   '/authentication/v2/token',
@@ -28,7 +29,7 @@ export function allowOtherOrigins(app: FastifyInstance): void {
     done();
   });
   for (const path of crossOriginPaths) {
-    app.options(path, (_request, reply) =>
+    app.options(path, undescribed, (_request, reply) =>
       reply
         .code(204)
         .headers({

@@ -2,10 +2,11 @@
 import type { FastifyInstance } from 'fastify';
 import { html } from '../../pages/html.ts';
 import { sendPage } from '../../pages/layout.ts';
+import { undescribed } from './context.ts';
 import { errorMeanings } from './errors.ts';
 
 export function errorPageRoute(app: FastifyInstance): void {
-  app.get('/authentication/errors/:code', async (request, reply) => {
+  app.get('/authentication/errors/:code', undescribed, async (request, reply) => {
     const { code } = request.params as { code: string };
     const known = code.toUpperCase();
     const meaning = Object.hasOwn(errorMeanings, known) ? errorMeanings[known] : undefined;

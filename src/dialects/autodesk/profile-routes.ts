@@ -4,7 +4,7 @@ import { KeygridError } from '../../core/errors.ts';
 import type { AccessToken } from '../../core/identity/principal.ts';
 import type { AccountFacts } from '../../core/oidc/account-facts.ts';
 import { sendJson } from './answers.ts';
-import type { AutodeskOptions } from './context.ts';
+import { type AutodeskOptions, described } from './context.ts';
 import { withinLimit } from './limited.ts';
 import type { LimitedEndpoint } from './rate-limits.ts';
 import { renderUserinfo, renderUsersMe } from './render-profile.ts';
@@ -26,13 +26,17 @@ export function profileRoutes(app: FastifyInstance, { core, limits }: AutodeskOp
     { read, render }: { read: ReadToken; render: (account: AccountFacts) => unknown },
   ): void => {
     const version = endpoint.startsWith('v1') ? 'v1' : 'v2';
-    app.get(path, { config: { autodeskVersion: version } }, async (request, reply): Promise<FastifyReply> => {
-      const token = await requireToken(request, read(request.headers.authorization));
-      const account = await withinLimit(limits, endpoint, { request, reply }, () =>
-        core.userinfo.account(token),
-      );
-      return sendJson(reply, 200, JSON.stringify(render(account)));
-    });
+    app.get(
+      path,
+      described(version, 'Who the user of a three-legged token is'),
+      async (request, reply): Promise<FastifyReply> => {
+        const token = await requireToken(request, read(request.headers.authorization));
+        const account = await withinLimit(limits, endpoint, { request, reply }, () =>
+          core.userinfo.account(token),
+        );
+        return sendJson(reply, 200, JSON.stringify(render(account)));
+      },
+    );
   };
 
   get('/userprofile/v1/users/@me', 'v1/users/@me', { read: readBearer, render: renderUsersMe });

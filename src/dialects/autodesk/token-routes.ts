@@ -4,7 +4,7 @@ import { KeygridError } from '../../core/errors.ts';
 import type { ClientRequest } from '../../core/oauth/client-request.ts';
 import { queryOf } from '../../http/form-body.ts';
 import { sendJson } from './answers.ts';
-import { type AutodeskOptions, versionOf } from './context.ts';
+import { type AutodeskOptions, described, versionOf } from './context.ts';
 import { type FormFields, fieldOf, parseForm } from './form.ts';
 import { nameClient, withinLimit } from './limited.ts';
 import type { LimitedEndpoint } from './rate-limits.ts';
@@ -26,11 +26,11 @@ const versionOneEndpoints: readonly VersionOneEndpoint[] = [
 export function tokenRoutes(app: FastifyInstance, { core, limits }: AutodeskOptions): void {
   type Work = (form: FormFields, client: ClientRequest) => Promise<string>;
 
-  const post = (path: string, endpoint: LimitedEndpoint, work: Work): void => {
+  const post = (endpoint: LimitedEndpoint, summary: string, work: Work): void => {
     const version = endpoint.startsWith('v1') ? 'v1' : 'v2';
     app.post(
-      `/authentication/${path}`,
-      { config: { autodeskVersion: version } },
+      `/authentication/${endpoint}`,
+      described(version, summary),
       async (request, reply): Promise<FastifyReply> => {
         const form = formOf(request);
         nameClient(request, form);
@@ -43,19 +43,19 @@ export function tokenRoutes(app: FastifyInstance, { core, limits }: AutodeskOpti
   };
 
   for (const endpoint of versionOneEndpoints) {
-    post(`v1/${endpoint.name}`, `v1/${endpoint.name}`, async (form, client) => {
+    post(`v1/${endpoint.name}`, `A token by ${endpoint.grantType}`, async (form, client) => {
       requireVersionOneForm(endpoint, form, client);
       return renderToken(await core.clientTokenEndpoint.answer(client));
     });
   }
-  post('v2/token', 'v2/token', async (_form, client) =>
+  post('v2/token', 'A token by one of three grants', async (_form, client) =>
     renderToken(await core.clientTokenEndpoint.answer(client)),
   );
-  post('v2/introspect', 'v2/introspect', async (_form, client) =>
+  post('v2/introspect', 'What a token of the client is worth', async (_form, client) =>
     renderIntrospection(await core.introspection.introspect(client)),
   );
   // APS-84: nothing, and JSON all the same.
-  post('v2/revoke', 'v2/revoke', async (_form, client) => {
+  post('v2/revoke', 'Ends a token of the client', async (_form, client) => {
     await core.tokenRevocation.revoke(client);
     return '';
   });
