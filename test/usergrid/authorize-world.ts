@@ -1,6 +1,6 @@
 /** A tenant whose built-in clients may send their users somewhere, and ways to sign in at their pages. */
 import assert from 'node:assert/strict';
-import { call } from '../support/http.ts';
+import { call, type WireJson } from '../support/http.ts';
 import { fieldNames, readMarkup } from '../support/markup.ts';
 import { rememberSecretsIn } from '../support/secrets.ts';
 import { createTenant, type Tenant } from '../support/tenant.ts';
@@ -56,7 +56,12 @@ export async function registerClient(
     },
   });
   assert.ok(answer.status < 300, answer.text);
-  const { client_id: id, clientId = id, client_secret: secret, clientSecret = secret } = answer.body;
+  return clientIn(answer.body);
+}
+
+/** Of the answer to a registration. */
+export function clientIn(body: WireJson): RegisteredClient {
+  const { clientId, clientSecret } = body;
   rememberSecretsIn({ client_secret: clientSecret });
   return { clientId, clientSecret };
 }

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { type CallOptions, call } from '../support/http.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import type { Tenant } from '../support/tenant.ts';
-import { createAuthorizeTenant, delegatedToken, registerClient } from './authorize-world.ts';
+import { clientIn, createAuthorizeTenant, delegatedToken, registerClient } from './authorize-world.ts';
 
 let server: RunningServer;
 let tenant: Tenant;
@@ -203,4 +203,27 @@ test('a token of one application is unknown in another', async () => {
   const other = await createAuthorizeTenant(server);
   const token = await tokenWith(['data:read'], 'application');
   assert.equal(await statusOf(token, `GET /${other.organization}/${other.application}/things`), 401);
+});
+
+test("a registered client's own token is narrowed by its scopes as well", async () => {
+  const json = {
+    ...{ name: 'Nightly job', type: 'service', dialect: 'usergrid' },
+    ...{ application: tenant.application, scopes: ['data:read'] },
+  };
+  const bearer = tenant.admin.token;
+  const made = await call(server, `POST /api/v1/organizations/${tenant.organization}/clients`, {
+    bearer,
+    json,
+  });
+  const { clientId, clientSecret } = clientIn(made.body);
+  const basic = { username: clientId, password: clientSecret };
+  const form = { grant_type: 'client_credentials' };
+  const answer = await call(server, `POST ${data}/token`, { form, basic });
+  assert.equal(answer.status, 200, answer.text);
+  const token = answer.body.access_token;
+  assert.equal(await statusOf(token, `GET ${data}/things`), 200);
+  await assertRefused(token, `POST ${data}/things`, { json: {} });
+  await assertRefused(token, `PUT ${data}`, { json: { accesstokenttl: 0 } });
+  await assertRefused(token, `GET ${data}/credentials`);
+  await assertRefused(token, `GET ${management}`);
 });

@@ -39,7 +39,7 @@ export function explainRefusal(
       principal: known ?? named,
       signIn: signInOf(request, fields),
       facts: {
-        credentials: credentialKinds[credentials.kind],
+        credentials: credentialKinds[kindOf(credentials, request)],
         ...(named ? { proven: 'no' } : {}),
         ...tokenFacts(token),
         ...grantFacts(fields),
@@ -59,6 +59,10 @@ export function explainFault(request: FastifyRequest, error: unknown, descriptio
     facts: { ...routeFacts(request), ...(error instanceof Error ? { error: error.name } : {}) },
   }));
 }
+
+/** What looks like the superuser's is a client's where only clients come. */
+const kindOf = ({ kind }: PresentedCredentials, { routeOptions }: FastifyRequest) =>
+  kind === 'superuser' && routeOptions.config.basicNamesClient ? 'client' : kind;
 
 const credentialKinds: Record<PresentedCredentials['kind'], string> = {
   none: 'none',
@@ -91,8 +95,9 @@ function routeFacts(request: FastifyRequest): Facts {
 }
 
 function errorFacts(error: KeygridError): Facts {
-  const { operation, path, as } = error.subject;
+  const { operation, path, as, scope } = error.subject;
   return {
+    ...(error.code === 'insufficient_scope' ? { scopeNeeded: scope || 'none there is would do' } : {}),
     ...(operation === undefined ? {} : { lookedFor: `${operation}:${path}`, as: String(as) }),
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
     ...causeFacts(error),
