@@ -3,6 +3,7 @@
  * unmodified with only the base URL changed. It translates; the core decides. Facts: aps-auth.md.
  */
 import type { FastifyError, FastifyInstance } from 'fastify';
+import { formLimitBytes } from '../../http/form-body.ts';
 import { asKeygridError, sendFault, sendRefusal } from './answers.ts';
 import { authorizeRoutes } from './authorize-routes.ts';
 import type { AutodeskOptions } from './context.ts';
@@ -19,7 +20,11 @@ export function autodeskDialect(app: FastifyInstance, options: AutodeskOptions):
     scope.decorateRequest('namedClient', undefined);
     scope.removeAllContentTypeParsers();
     // Read where it is known what it should be; one client sends a JSON type with its GET (APS-46).
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: formLimitBytes },
+      (_request, body, done) => done(null, body),
+    );
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const known = asKeygridError(error);
       const { publicUrl } = options.place;
