@@ -10,7 +10,7 @@ import { noteRefusal } from '../http/note-refusal.ts';
 import { chooseAccountPage } from './choose-account-page.ts';
 import { consentPage } from './consent-page.ts';
 import { formPostPage } from './form-post-page.ts';
-import { frameOf, type HostedOptions, refusalFacts } from './hosted-context.ts';
+import { forgottenPasswordPath, frameOf, type HostedOptions, refusalFacts } from './hosted-context.ts';
 import { type Frame, type Page, sendPage } from './layout.ts';
 import { type SignInProblem, signInPage } from './sign-in-page.ts';
 import { tokenShownPage } from './token-shown-page.ts';
@@ -37,18 +37,30 @@ export async function sendOutcome(
 ): Promise<FastifyReply> {
   if (outcome.cookie) setCookies(reply, [outcome.cookie], options.place);
   if (outcome.kind === 'response') return sendResponse(request, reply, outcome.response);
-  const frame = await frameOf(options, outcome.page.realm, request);
-  return sendPage(reply, renderInteraction(outcome.page, frame, failed), { status: failed?.status ?? 200 });
+  const { page } = outcome;
+  const frame = await frameOf(options, page.realm, request);
+  const forgottenPassword = await forgottenPasswordPath(options, page.realm);
+  const shown = renderInteraction(page, frame, { failed, forgottenPassword });
+  return sendPage(reply, shown, { status: failed?.status ?? 200 });
 }
 
-function renderInteraction(page: AuthorizationPage, frame: Frame, failed: FailedSignIn | undefined): Page {
+interface AroundSignIn {
+  failed: FailedSignIn | undefined;
+  forgottenPassword: string | undefined;
+}
+
+function renderInteraction(
+  page: AuthorizationPage,
+  frame: Frame,
+  { failed, forgottenPassword }: AroundSignIn,
+): Page {
   const interaction = page.interaction ?? '';
   const switchAccount = interactionPath(interaction, 'switch');
   switch (page.kind) {
     case 'sign_in': {
       const shown = { ...page, username: failed?.username ?? page.username };
       const action = interactionPath(interaction, 'sign-in');
-      return signInPage({ page: shown, action, problem: failed?.problem }, frame);
+      return signInPage({ page: shown, action, problem: failed?.problem, forgottenPassword }, frame);
     }
     case 'choose_account':
       return chooseAccountPage(

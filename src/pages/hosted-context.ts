@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { type ErrorCode, KeygridError } from '../core/errors.ts';
+import { managementPlace, placeOf } from '../core/identity/account-place.ts';
 import { managementRealmKey, type RealmKey } from '../core/tenancy/tenancy.ts';
 import type { Place } from '../http/browser-cookies.ts';
 import { fieldOf, queryOf } from '../http/form-body.ts';
@@ -28,6 +29,17 @@ export async function frameOf(
   const application = await core.tenancyCache.applicationByKey(realm);
   if (!application) return { theme: productTheme, texts };
   return { theme: parseTheme(application.properties.theme, application.name), texts };
+}
+
+/** Where who forgot the password of an account of the realm gets a mail; undefined when the realm is gone. */
+export async function forgottenPasswordPath(
+  { core }: HostedOptions,
+  realm: RealmKey,
+): Promise<string | undefined> {
+  const application =
+    realm === managementRealmKey ? undefined : await core.tenancyCache.applicationByKey(realm);
+  if (!application && realm !== managementRealmKey) return undefined;
+  return `${(application ? placeOf(application) : managementPlace).path}/users/resetpw`;
 }
 
 /** What is not here is a mistake in the request: 400. */

@@ -369,6 +369,23 @@ test('S159 a session of one application is nobody in another', async () => {
   assert.equal(answerOf(answer).get('error'), 'login_required');
 });
 
+test('the sign-in page leads to the page for a forgotten password', async () => {
+  const page = await ask();
+  const path = `${world.path}/users/resetpw`;
+  assert.ok(page.text.includes(`href="${path}"`));
+  assert.equal((await call(server, `GET ${path}`)).status, 200);
+});
+
+test('an application’s theme is on its pages', async () => {
+  const bearer = world.tenant.admin.token;
+  const theme = { name: 'Photo <Club>', color: '#0a7f3f' };
+  assert.equal((await call(server, `PUT ${world.path}`, { bearer, json: { theme } })).status, 200);
+  const page = await ask();
+  assert.match(page.text, /Photo &lt;Club&gt;/);
+  const [, stylesheet = ''] = /href="(\/static\/theme\/[^"]+)"/.exec(page.text) ?? [];
+  assert.equal((await call(server, `GET ${stylesheet}`)).status, 200);
+});
+
 test('methods other than GET and POST are refused, and an unknown realm is a 404', async () => {
   const path = pathOf(authorizeUrl(world, client));
   const answer = await call(server, `PUT ${path}`);

@@ -11,7 +11,7 @@ import { deviceDonePage } from '../../pages/device-done-page.ts';
 import { type DeviceEntryProblem, deviceEntryPage } from '../../pages/device-entry-page.ts';
 import { formFields } from '../../pages/form-fields.ts';
 import { type FailedSignIn, sendRedirect } from '../../pages/hosted-answers.ts';
-import { frameOf } from '../../pages/hosted-context.ts';
+import { forgottenPasswordPath, frameOf } from '../../pages/hosted-context.ts';
 import { noteFailedSignIn, signInFailure } from '../../pages/hosted-routes.ts';
 import { type Frame, sendPage } from '../../pages/layout.ts';
 import { signInPage } from '../../pages/sign-in-page.ts';
@@ -61,13 +61,14 @@ async function showPage(visit: Visit): Promise<FastifyReply> {
   return userCode ? showDevice(visit, visitor, userCode) : showEntry(visit, visitor);
 }
 
-function showSignIn(visit: Visit, failed?: FailedSignIn): FastifyReply {
+async function showSignIn(visit: Visit, failed?: FailedSignIn): Promise<FastifyReply> {
   const { options, realm, browser, reply, frame, action } = visit;
   const { formToken, cookie } = options.core.authorization.ownSignIn.offer(realm, browser);
   if (cookie) setCookies(reply, [cookie], options.place);
   const nothing = { interaction: undefined, client: undefined, again: undefined, offersAccount: false };
+  const forgottenPassword = await forgottenPasswordPath(options, realm);
   const page = { ...nothing, formToken, username: failed?.username };
-  return sendPage(reply, signInPage({ page, action, problem: failed?.problem }, frame), {
+  return sendPage(reply, signInPage({ page, action, problem: failed?.problem, forgottenPassword }, frame), {
     status: failed?.status ?? 200,
   });
 }
