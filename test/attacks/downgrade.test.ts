@@ -156,14 +156,7 @@ describe('the way that an answer takes', () => {
   });
 
   test('an unknown mode is refused', async () => {
-    for (const response_mode of [
-      '',
-      'web_message',
-      'okta_post_message',
-      'QUERY',
-      'query.jwt',
-      'form_post.jwt',
-    ]) {
+    for (const response_mode of ['web_message', 'okta_post_message', 'QUERY', 'query.jwt', 'form_post.jwt']) {
       assert.equal(await errorOf(web, { response_mode }), 'invalid_request', response_mode);
     }
   });
