@@ -125,7 +125,9 @@ function clientRoutesOf(app: FastifyInstance, core: ClientCore): void {
     describe('Changes what is named of a client', { params, body: clientChangesBody }),
     forClient(async ({ client, caller }, request, reply) => {
       const { disabled, ...given } = readChanges(request.body);
-      await requireMayTrust(core, caller, { realm: client.realm, consent: given.consent });
+      // Where a trusted client sends its users is part of what it is trusted with.
+      const consent = given.consent ?? client.consent;
+      await requireMayTrust(core, caller, { realm: client.realm, consent });
       const isSetting = Object.keys(given).length > 0;
       const changed = isSetting ? await core.clients.update(client.clientId, settingsOf(given)) : client;
       if (disabled === undefined || disabled === changed.disabled) return show(reply, changed);
@@ -187,7 +189,10 @@ async function requireMayTrust(
 ): Promise<void> {
   if (consent !== 'trusted' || realm !== managementRealmKey || (await core.access.isSuperuser(caller)))
     return;
-  throw new KeygridError('forbidden', 'Only the superuser makes a client of the management realm trusted');
+  throw new KeygridError(
+    'forbidden',
+    'Only the superuser makes or changes a trusted client of the management realm',
+  );
 }
 
 type Given = Omit<ClientSettings, 'logoUri' | 'policyUri' | 'termsUri'> & {

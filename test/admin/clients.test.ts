@@ -186,7 +186,13 @@ test('only the superuser makes a client trusted by the admin users of every orga
   const { clientId } = await register();
   const changed = await call(server, `PATCH /api/v1/clients/${clientId}`, { ...byOwner(), json: trusted });
   assert.equal(changed.status, 403);
-  assert.equal((await register(trusted, { basic: superuserOf(server) })).consent, 'trusted');
+  const made = await register(trusted, { basic: superuserOf(server) });
+  assert.equal(made.consent, 'trusted');
+  const elsewhere = { redirectUris: ['https://evil.test/cb'] };
+  const changes = (json: object) =>
+    call(server, `PATCH /api/v1/clients/${made.clientId}`, { ...byOwner(), json });
+  assert.equal((await changes(elsewhere)).status, 403);
+  assert.equal((await changes({ ...elsewhere, consent: 'ask' })).status, 200);
   assert.equal((await register({ ...trusted, application: tenant.application })).consent, 'trusted');
 });
 
