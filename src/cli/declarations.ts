@@ -209,10 +209,18 @@ export const declarations: readonly CommandDeclaration[] = [
   },
   {
     name: 'client rotate',
-    parameters: '<organization[/application]>',
+    parameters: '<organization[/application]|client-id>',
     summary: 'Give a client a new secret and print it',
-    details: 'The old secret stops working at once, and with it the tokens that the client got.',
-    examples: ['keygrid client rotate acme/shop'],
+    details:
+      "An organization's or application's own client: the old secret stops working at once, and with it the tokens " +
+      'that the client got. A registered client: its tokens go on, and with --keep-old its old secret for a while.',
+    examples: ['keygrid client rotate acme/shop', 'keygrid client rotate 4pYq7… --keep-old 86400'],
+    options: [
+      {
+        flags: '--keep-old <seconds>',
+        description: 'how long the old secret of a registered client goes on (0 unless given)',
+      },
+    ],
     settings: 'store',
     load: () => import('./commands/client-rotate.ts'),
   },

@@ -64,6 +64,22 @@ test('clients are listed page by page, and a deleted one no more', async () => {
   assert.ok(!clients.some((client: { clientId: string }) => client.clientId === clientId));
 });
 
+test('a new secret takes over, and the old one goes on for as long as was said', async () => {
+  const made = await create('--dialect autodesk --redirect-uris https://a.test/cb');
+  const tokenBy = async ({ clientId, clientSecret }: { clientId: string; clientSecret: string }) => {
+    const basic = { username: clientId, password: clientSecret };
+    const form = { grant_type: 'client_credentials' };
+    return (await call(server, 'POST /authentication/v2/token', { basic, form })).status;
+  };
+  const { client: next } = await runForJson(`client rotate ${made.clientId} --keep-old 600`, directory);
+  await until('the server takes the new one', async () => (await tokenBy(next)) === 200);
+  assert.equal(await tokenBy(made), 200);
+  const { client: last } = await runForJson(`client rotate ${made.clientId}`, directory);
+  await until('the server takes the newest one', async () => (await tokenBy(last)) === 200);
+  assert.equal(await tokenBy(next), 401);
+  assert.match(await runForProblem('client rotate acme --keep-old 600', directory), /registered/);
+});
+
 test('what cannot be is said in a sentence', async () => {
   assert.match(await runForProblem('client create acme --type desktop', directory), /--type must be web/);
   assert.match(await runForProblem('client create acme', directory), /redirectUris/);
