@@ -65,7 +65,7 @@ test('a password of over 1024 characters matches nothing and is not taken', asyn
   );
 });
 
-test('a full queue says overloaded and when to try again, and counts what is pending', async () => {
+test('S047 a full queue says overloaded and when to try again, and counts what is pending', async () => {
   const hasher = createHasher({ concurrency: 1, queueLimit: 2 });
   const outcomes = Promise.allSettled(['a', 'b', 'c', 'd'].map((password) => hasher.hash(password, 'org')));
   assert.equal(hasher.pending, 3);

@@ -106,3 +106,19 @@ test('S135 the code is typed without its dash in any case; a wrong one may be tr
   const done = await goThrough(browser, world.tenant.user, page);
   assert.match(done.text, /Device connected/);
 });
+
+test('S160 an address that nobody trusted has put into a header is not the device’s', async () => {
+  const headers = {
+    'x-forwarded-for': '203.0.113.9',
+    forwarded: 'for=203.0.113.9',
+    'x-real-ip': '203.0.113.9',
+  };
+  const started = await send(world, 'device_authorization', client, { scope: 'openid' }, { headers });
+  rememberSecretsIn(started.body);
+  const browser = createPlainBrowser(server);
+  const { username, password } = world.tenant.user;
+  const signIn = await browser.open(started.body.verification_uri_complete);
+  const page = await browser.submit(signIn, { username, password });
+  assert.ok(page.text.includes('127.0.0.1'));
+  assert.ok(!page.text.includes('203.0.113.9'));
+});

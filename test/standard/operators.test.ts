@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { runKeygrid, until } from '../cli/support.ts';
 import { type Answer, call } from '../support/http.ts';
+import { createPlainBrowser } from '../support/plain-browser.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import {
   authorizeUrl,
@@ -11,6 +12,7 @@ import {
   registerClient,
   type StandardWorld,
   send,
+  signIn,
 } from './world.ts';
 
 let server: RunningServer;
@@ -96,4 +98,16 @@ test('S062 S161 guessing a client’s secret ends in 429 with Retry-After', asyn
   }
   assert.equal(answer?.status, 429);
   assert.match(answer.headers['retry-after']!, /^\d+$/);
+});
+
+test('S156 nothing of a whole sign-in is in the log: no code, token, password or cookie', async () => {
+  const own = { ...world, issuer: `${server.url}${world.path}` };
+  const browser = createPlainBrowser(server);
+  const { tokens, code, verifier } = await signIn(own, client, { scope: 'openid offline_access' }, browser);
+  await send(world, 'introspect', client, { token: tokens.access_token });
+  await send(world, 'revoke', client, { token: tokens.refresh_token });
+  const secrets = [code, verifier, client.secret!, world.tenant.user.password, ...browser.cookies.values()];
+  for (const secret of [...secrets, tokens.access_token, tokens.refresh_token, tokens.id_token]) {
+    assert.ok(!server.output().includes(secret));
+  }
 });

@@ -107,6 +107,17 @@ test('S121 another client’s token is not revoked', async () => {
   assert.equal((await userinfo({ bearer: token })).status, 200);
 });
 
+test('S123 revocation has CORS as the token endpoint, and no JSONP', async () => {
+  const origin = 'https://app.example';
+  const app = await registerClient(world, { type: 'native', corsOrigins: [origin] });
+  const revoke = (from: string) => send(world, 'revoke', app, { token: 'x' }, { headers: { origin: from } });
+  assert.equal((await revoke(origin)).headers['access-control-allow-origin'], origin);
+  assert.equal((await revoke('https://evil.example')).headers['access-control-allow-origin'], undefined);
+  const form = { token: 'x', client_id: app.id };
+  const called = await call(server, `POST ${world.path}/oauth2/revoke?callback=steal`, { form });
+  assert.deepEqual([called.status, called.text], [200, '']);
+});
+
 test('S104 S124 S126 userinfo takes the token in the header or a form, never in the URL or twice', async () => {
   const { access_token: token } = await signedIn();
   for (const answer of [

@@ -203,7 +203,7 @@ test('S090 S091 a service gets a token for itself, without ID token and refresh 
   );
 });
 
-test('S123 S160 every answer of the endpoints for programs says what may be done with it', async () => {
+test('S071 every answer of the endpoints for programs says what may be done with it', async () => {
   for (const endpoint of ['token', 'introspect', 'revoke', 'device_authorization']) {
     const answer = await send(world, endpoint, undefined, {});
     assert.ok(answer.status === 400 || answer.status === 401);

@@ -144,8 +144,9 @@ export async function signIn(
   world: StandardWorld,
   client: RegisteredClient,
   parameters: Record<string, string | undefined> = {},
+  browser = createPlainBrowser(world.server),
 ) {
-  const authorized = await authorize(world, client, parameters);
+  const authorized = await authorize(world, client, parameters, browser);
   const answer = await exchange(world, client, authorized);
   assert.equal(answer.status, 200, answer.text);
   return { ...authorized, tokens: answer.body };
