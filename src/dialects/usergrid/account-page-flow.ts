@@ -20,6 +20,7 @@ import {
 import { type Page, sendPage } from '../../pages/layout.ts';
 import { fieldsOf, firstValues } from './body.ts';
 import type { Answer } from './context.ts';
+import { withoutCorsHeaders } from './cors.ts';
 import type { QueryParameters } from './envelope.ts';
 
 /** The accounts of the realm that a request is about. References are uuid, username or email address. */
@@ -159,16 +160,16 @@ export async function followMailLink(
   follow: () => Promise<Page>,
 ): Promise<FastifyReply> {
   try {
-    return sendPage(reply, await follow());
+    return sendPage(withoutCorsHeaders(reply), await follow());
   } catch (error) {
     if (!(error instanceof KeygridError) || error.code !== 'mail_token_invalid') throw error;
-    return sendPage(reply, invalidLinkPage(link));
+    return sendPage(withoutCorsHeaders(reply), invalidLinkPage(link));
   }
 }
 
 /** Usergrid's portal shows these pages in a frame (usergrid-auth.md 5.4). */
 const sendResetPage = (reply: FastifyReply, page: Page, status = 200): FastifyReply =>
-  sendPage(reply, page, { status, framing: 'allowed' });
+  sendPage(withoutCorsHeaders(reply), page, { status, framing: 'allowed' });
 
 const forgotten = ({ path }: AccountPageRealm, problem?: ForgottenPasswordProblem): Page =>
   forgottenPasswordPage(`${path}/users/resetpw`, problem);
