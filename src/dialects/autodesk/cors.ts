@@ -40,4 +40,6 @@ export function allowOtherOrigins(app: FastifyInstance): void {
         .send(),
     );
   }
+  // The others say no: without a route of their own, the usergrid dialect would answer, and says yes to everybody.
+  app.options('/authentication/*', undescribed, (_request, reply) => reply.code(204).send());
 }
