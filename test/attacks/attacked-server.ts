@@ -157,7 +157,9 @@ export async function askForTokens(
   fields: Record<string, string>,
   path: string = tokenPath(client),
 ): Promise<Answer> {
-  return call(server, `POST ${path}`, { form: { ...credentialsOf(client), ...fields } });
+  const answer = await call(server, `POST ${path}`, { form: { ...credentialsOf(client), ...fields } });
+  if (typeof answer.body?.user_code === 'string') rememberSecret(answer.body.user_code);
+  return answer;
 }
 
 export async function redeem(

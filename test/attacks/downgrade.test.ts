@@ -177,4 +177,19 @@ describe('scopes', () => {
     const more = await askForTokens(server, client, { grant_type: 'refresh_token', refresh_token, scope });
     assert.equal(refusal(more), '400 invalid_scope');
   });
+
+  test('S044 do not become more by what the form of the consent page says', async () => {
+    const client = await server.acme.register({ scopes: ['openid', 'data:read', 'data:write'] });
+    const visitor = new Visitor(server);
+    const query = requestOf(client, { scope: 'openid data:read' });
+    const signIn = await visitor.follow(await visitor.get(authorizePath(client), { query }));
+    const { username, password } = server.acme.user;
+    const consent = await visitor.follow(await visitor.submit(signIn, { username, password }));
+    const more = { decision: 'allow', scopes_chosen: '1', scope: 'data:write' };
+    const answer = await visitor.submit(consent, more);
+    const code = answerAt(answer).get('code');
+    if (code === null) return;
+    const tokens = await redeem(server, client, code);
+    assert.doesNotMatch(tokens.body.scope ?? '', /data:write/);
+  });
 });
