@@ -87,7 +87,7 @@ async function assertRefused(
   }
 }
 
-describe('a form without its own token is refused', () => {
+describe('S037 a form without its own token is refused', () => {
   test('signing in to a client', async () => {
     const visitor = new Visitor(server);
     const page = await openRequest(visitor);

@@ -1,4 +1,4 @@
-/** S015 to S020: nobody talks a client's request down to something weaker on its way. */
+/** S009 to S019, S079: nobody talks a client's request down to something weaker on its way. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Visitor } from '../support/visitor.ts';
@@ -50,7 +50,7 @@ async function newCode(
 describe('the proof of possession of a code', () => {
   const none = { code_challenge: undefined, code_challenge_method: undefined };
 
-  test('S015 cannot be left out of the request', async () => {
+  test('S016 cannot be left out of the request', async () => {
     const native = await server.acme.register({ type: 'native' });
     const autodeskNative = await server.acme.register({ type: 'native', dialect: 'autodesk' });
     for (const client of [web, native, autodeskNative]) {
@@ -58,7 +58,7 @@ describe('the proof of possession of a code', () => {
     }
   });
 
-  test('S017 is not weakened to plain, be it by silence', async () => {
+  test('S017 S018 is not weakened to plain, be it by silence', async () => {
     assert.equal(await errorOf(web, { code_challenge_method: 'plain' }), 'invalid_request');
     assert.equal(await errorOf(web, { code_challenge_method: undefined }), 'invalid_request');
     for (const method of ['', 's256', 'S512', 'none', 'S256 ', 'S256,plain']) {
@@ -69,7 +69,7 @@ describe('the proof of possession of a code', () => {
     }
   });
 
-  test('cannot be left out of the redemption, nor guessed', async () => {
+  test('S079 cannot be left out of the redemption, nor guessed', async () => {
     const changes = [
       '',
       'x'.repeat(43),
@@ -87,7 +87,7 @@ describe('the proof of possession of a code', () => {
     assert.ok(['400 invalid_grant', '400 invalid_request'].includes(refusal(answer)), answer.text);
   });
 
-  test('RFC 9700 §4.8.2: is not pretended where the request had none', async () => {
+  test('S079 is not pretended where the request had none', async () => {
     const exempt = await server.acme.register({ pkce: 'exempt' });
     const answer = await redeem(server, exempt, await newCode(exempt, none));
     assert.equal(refusal(answer), '400 invalid_grant');
@@ -110,7 +110,7 @@ describe('the proof of possession of a code', () => {
     assert.equal(answer.status, 400, answer.text);
   });
 
-  test('is not taken from a repeated parameter', async () => {
+  test('S009 is not taken from a repeated parameter', async () => {
     const query = Object.entries(requestOf(web));
     for (const name of [
       'code_challenge',
@@ -131,7 +131,7 @@ describe('the proof of possession of a code', () => {
 });
 
 describe('the way that an answer takes', () => {
-  test('S020 a token never stands in a query', async () => {
+  test('S019 a token never stands in a query', async () => {
     const client = await server.acme.register({ grantTypes: ['authorization_code', 'implicit'] });
     for (const response_type of ['token', 'id_token', 'id_token token']) {
       const changes = { response_type, response_mode: 'query', nonce: 'n-0S6_WzA2Mj' };
@@ -142,7 +142,7 @@ describe('the way that an answer takes', () => {
     }
   });
 
-  test('S093 a client without the implicit grant gets no token from the front', async () => {
+  test('S011 a client without the implicit grant gets no token from the front', async () => {
     for (const response_type of ['token', 'id_token', 'id_token token']) {
       assert.equal(await errorOf(web, { response_type, nonce: 'n-0S6_WzA2Mj' }), 'unauthorized_client');
     }
@@ -161,7 +161,7 @@ describe('the way that an answer takes', () => {
     }
   });
 
-  test('S088 a request object is refused, and not left aside', async () => {
+  test('S032 a request object is refused, and not left aside', async () => {
     assert.equal(await errorOf(web, { request: 'e30.e30.' }), 'request_not_supported');
     assert.equal(await errorOf(web, { request_uri: 'https://evil.example/r' }), 'request_uri_not_supported');
   });

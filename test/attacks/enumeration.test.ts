@@ -73,7 +73,7 @@ const waysToSignIn = (): Record<string, Attempt> => {
   };
 };
 
-test('an unknown name and a wrong password are told apart by no sign-in', async () => {
+test('S046 an unknown name and a wrong password are told apart by no sign-in', async () => {
   const known = server.acme.user.username;
   for (const [way, attempt] of Object.entries(waysToSignIn())) {
     const unknown = nobody();
@@ -132,7 +132,7 @@ async function compareTimes(one: () => Promise<unknown>, other: () => Promise<un
   return median(times[0]) / median(times[1]);
 }
 
-test('a name that nobody has takes as long as a wrong password', async () => {
+test('S046 a name that nobody has takes as long as a wrong password', async () => {
   const known: string[] = [];
   for (let count = 0; count < 15; count++) {
     const username = nobody();

@@ -160,7 +160,7 @@ test('a consent that was given is not given again by the same form', async () =>
   assert.ok((await visitor.submit(page, { decision: 'allow' })).status >= 400);
 });
 
-test('S051 a cookie is worth nothing after sign-out, wherever it was copied to', async () => {
+test('S042 a cookie is worth nothing after sign-out, wherever it was copied to', async () => {
   const visitor = new Visitor(server);
   await authorize(visitor, client, server.acme.user);
   const copy = copyOf(visitor);
@@ -170,7 +170,7 @@ test('S051 a cookie is worth nothing after sign-out, wherever it was copied to',
   assert.equal(await silently(visitor), 'login_required');
 });
 
-test('S051 a session that is ended on /account is over in the other browser', async () => {
+test('a session that is ended on /account is over in the other browser', async () => {
   const other = new Visitor(server);
   await authorize(other, client, server.acme.user);
   const visitor = new Visitor(server);

@@ -1,4 +1,4 @@
-/** Design 6: what the server writes, to its log or to its disk, lets nobody in who reads it. */
+/** S156: what the server writes, to its log or to its disk, lets nobody in who reads it. */
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -102,7 +102,7 @@ async function useDevice(): Promise<void> {
   await askForTokens(server, client, { grant_type: deviceGrant, device_code });
 }
 
-test('no secret is in the log, although it tells of each refusal', () => {
+test('S156 no secret is in the log, although it tells of each refusal', () => {
   const output = server.output();
   assert.ok(rememberedSecrets().size > 40, String(rememberedSecrets().size));
   assert.deepEqual(findSecrets(output, [...secrets.values(), ...rememberedSecrets()]), []);

@@ -36,7 +36,7 @@ async function assertNamesIssuer(client: AttackedClient, answer: Visited): Promi
   assert.deepEqual(answerAt(answer).getAll('iss'), [issuerOf(client)], answer.headers.location);
 }
 
-test('every answer of the standard dialect names its issuer, errors as well', async () => {
+test('S014 every answer of the standard dialect names its issuer, errors as well', async () => {
   const grantTypes = ['authorization_code', 'implicit'];
   const ofUsers = await server.acme.register({ grantTypes });
   const ofAdmins = await server.rival.registerForAdmins({ grantTypes });
@@ -62,7 +62,7 @@ test('every answer of the standard dialect names its issuer, errors as well', as
   }
 });
 
-test('an answer by form names its issuer as well', async () => {
+test('S014 an answer by form names its issuer as well', async () => {
   const client = await server.acme.register();
   const visitor = new Visitor(server);
   await authorize(visitor, client, server.acme.user);

@@ -55,7 +55,7 @@ function assertGuarded(what: string, { status, headers: got, text }: Answer): vo
 const get = (visitor: Visitor, path: string, query: Record<string, string> = {}): Promise<Visited> =>
   visitor.get(path, { query, headers });
 
-test('every page that is asked for', async () => {
+test('S038 S039 S040 every page that is asked for', async () => {
   const { path } = server.acme;
   const addresses: [string, Record<string, string>?][] = [
     [authorizePath(client), requestOf(client)],
@@ -86,7 +86,7 @@ test('every page that is asked for', async () => {
   }
 });
 
-test('every step from the sign-in to the client', async () => {
+test('S038 S039 S040 every step from the sign-in to the client', async () => {
   for (const each of [client, usergrid, autodesk]) {
     const visitor = new Visitor(server);
     const redirect = await get(visitor, authorizePath(each), requestOf(each));

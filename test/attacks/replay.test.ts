@@ -1,4 +1,4 @@
-/** S060, S061, S081, S134: what is good once is good once, and whoever sends it again ends what came of it. */
+/** S075, S081, S083: what is good once is good once, and whoever sends it again ends what came of it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Answer, call } from '../support/http.ts';
@@ -48,7 +48,7 @@ async function isAlive(client: AttackedClient, token: string): Promise<boolean> 
 
 for (const dialect of dialects) {
   describe(`in the ${dialect} dialect`, () => {
-    test('S061 a code that comes again is refused, and its tokens end', async () => {
+    test('S075 a code that comes again is refused, and its tokens end', async () => {
       const client = await server.acme.register({ dialect });
       const code = await newCode(client);
       const { body, status } = await redeem(server, client, code);
@@ -117,7 +117,7 @@ for (const dialect of dialects) {
   });
 }
 
-test('S134 a device code is good once', async () => {
+test('a device code is good once', async () => {
   const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
   const grantTypes = [grantType, 'refresh_token'];
   const client = await server.acme.register({ type: 'native', grantTypes, redirectUris: [] });

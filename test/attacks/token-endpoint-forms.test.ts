@@ -107,7 +107,7 @@ test('a field that comes twice is refused', async () => {
   }
 });
 
-test('S091: two proofs at once are refused', async () => {
+test('two proofs at once are refused', async () => {
   for (const [path, client] of endpoints()) {
     if (client.dialect !== 'standard') continue;
     const basic = { username: client.id, password: client.secret ?? '' };
