@@ -20,9 +20,10 @@ export function renderThing(namePrefix: string, counter: number): string {
 
 /** Bytes of one HTTP/1.1 request; `body` is JSON. */
 export function renderRequest(method: string, path: string, options: RequestParts = {}): Buffer {
-  const { bearer, body, contentType = 'application/json' } = options;
+  const { bearer, cookie, body, contentType = 'application/json' } = options;
   const lines = [`${method} ${path} HTTP/1.1`, 'Host: localhost', 'Accept: application/json'];
   if (bearer !== undefined) lines.push(`Authorization: Bearer ${bearer}`);
+  if (cookie !== undefined) lines.push(`Cookie: ${cookie}`);
   if (body !== undefined)
     lines.push(`Content-Type: ${contentType}`, `Content-Length: ${Buffer.byteLength(body)}`);
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`);
@@ -30,6 +31,7 @@ export function renderRequest(method: string, path: string, options: RequestPart
 
 export interface RequestParts {
   bearer?: string;
+  cookie?: string;
   body?: string;
   contentType?: string;
 }

@@ -1,7 +1,10 @@
 import { connect, type Socket } from 'node:net';
 
-/** Called with each whole answer. `body` is only valid during the call: the next answer overwrites it. */
-export type AnswerListener = (status: number, body: Buffer) => void;
+/**
+ * Called with each whole answer; `head` is its status line and headers. `body` is only valid during the call: the next
+ * answer overwrites it.
+ */
+export type AnswerListener = (status: number, body: Buffer, head: string) => void;
 
 const headEndMark = Buffer.from('\r\n\r\n');
 const contentLengthHeader = /\r\ncontent-length: *(\d+)/i;
@@ -73,7 +76,7 @@ export class HttpConnection {
       return true;
     }
     this.#incomplete = undefined;
-    this.#onAnswer(Number(head.slice(9, 12)), received.subarray(headEnd + headEndMark.length, end));
+    this.#onAnswer(Number(head.slice(9, 12)), received.subarray(headEnd + headEndMark.length, end), head);
     return !this.#isClosed;
   }
 }

@@ -14,10 +14,16 @@ export interface LoadRequest {
   readonly bytes: Buffer;
   /** What a right answer's body contains. */
   readonly expectedInBody: Buffer;
+  /** 200 unless said otherwise. */
+  readonly expectedStatus?: number;
+  /** What a right answer's status line and headers contain. */
+  readonly expectedInHead?: string;
+  /** Told of every right answer before the connection asks again; `body` is only valid during the call. */
+  readonly onAnswer?: (body: Buffer, head: string) => void;
 }
 
-/** Gives connection number `connection` its next request. */
-export type NextRequest = (connection: number) => LoadRequest;
+/** Gives connection number `connection` its next request; undefined when there is none left, which ends the load. */
+export type NextRequest = (connection: number) => LoadRequest | undefined;
 
 export interface LoadOptions {
   port: number;
@@ -68,10 +74,16 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 interface Lane {
   readonly number: number;
   connection: HttpConnection;
-  request: LoadRequest;
+  /** Undefined before the first. */
+  request: LoadRequest | undefined;
   /** When the request was sent or, in a paced run, was due: waiting for one's turn counts as latency. */
   askedAt: number;
   lastBody: Buffer;
+}
+
+function isRight(request: LoadRequest, status: number, body: Buffer, head: string): boolean {
+  const { expectedStatus = 200, expectedInHead = '', expectedInBody } = request;
+  return status === expectedStatus && head.includes(expectedInHead) && body.indexOf(expectedInBody) >= 0;
 }
 
 class LoadRun {
@@ -95,10 +107,10 @@ class LoadRun {
         number,
         connection: await HttpConnection.open(
           this.#options.port,
-          (status, body) => this.#answered(lane, status, body),
+          (status, body, head) => this.#answered(lane, status, body, head),
           (reason) => this.#broken(lane, reason),
         ),
-        request: this.#options.nextRequest(number),
+        request: undefined,
         askedAt: 0,
         lastBody: Buffer.alloc(0),
       };
@@ -111,7 +123,9 @@ class LoadRun {
     this.#countedFrom = now + this.#options.warmUpSeconds * 1000;
     this.#countedUntil = this.#countedFrom + this.#options.seconds * 1000;
     this.#lanesAtWork = this.#lanes.length;
-    for (const lane of this.#lanes) this.#ask(lane, now + this.#firstDelay(lane));
+    for (const lane of this.#lanes) {
+      if (!this.#ask(lane, now, now + this.#firstDelay(lane))) this.#laneDone();
+    }
     const timeout = new AbortController();
     await Promise.race([this.#finished.promise, this.#unanswered(timeout.signal)]);
     timeout.abort();
@@ -121,7 +135,7 @@ class LoadRun {
   result(): Omit<LoadResult, 'generatorBusy'> {
     const latencies = this.#latencies;
     return {
-      requestsPerSecond: latencies.count / this.#options.seconds,
+      requestsPerSecond: (latencies.count * 1000) / Math.max(1, this.#countedUntil - this.#countedFrom),
       p50Milliseconds: latencies.percentile(50) / 1000,
       p99Milliseconds: latencies.percentile(99) / 1000,
       maxMilliseconds: latencies.max / 1000,
@@ -135,26 +149,32 @@ class LoadRun {
     return this.#options.pace === undefined ? 0 : (lane.number * 1000) / this.#options.pace;
   }
 
-  #ask(lane: Lane, dueAt: number): void {
-    lane.request = this.#options.nextRequest(lane.number);
+  /** Whether there was something left to ask at `now`. */
+  #ask(lane: Lane, now: number, dueAt: number): boolean {
+    const request = this.#options.nextRequest(lane.number);
+    if (request === undefined) {
+      // Only the time in which every connection was at work counts.
+      this.#countedUntil = Math.min(this.#countedUntil, now);
+      return false;
+    }
+    lane.request = request;
     lane.askedAt = dueAt;
     const delay = dueAt - performance.now();
-    if (delay > 0) setTimeout(() => lane.connection.send(lane.request.bytes), delay);
-    else lane.connection.send(lane.request.bytes);
+    if (delay > 0) setTimeout(() => lane.connection.send(request.bytes), delay);
+    else lane.connection.send(request.bytes);
+    return true;
   }
 
-  #answered(lane: Lane, status: number, body: Buffer): void {
+  #answered(lane: Lane, status: number, body: Buffer, head: string): void {
     const now = performance.now();
-    if (status !== 200 || body.indexOf(lane.request.expectedInBody) < 0) this.#noteWrong(lane, status, body);
+    if (isRight(lane.request!, status, body, head)) lane.request!.onAnswer?.(body, head);
+    else this.#noteWrong(lane.request!, status, body);
     if (now >= this.#countedFrom && now < this.#countedUntil) {
       this.#latencies.record(Math.max(1, Math.round((now - lane.askedAt) * 1000)));
     }
-    if (now < this.#countedUntil) {
-      this.#ask(lane, this.#nextDue(lane, now));
-    } else {
-      lane.lastBody = Buffer.from(body);
-      this.#laneDone();
-    }
+    if (now < this.#countedUntil && this.#ask(lane, now, this.#nextDue(lane, now))) return;
+    lane.lastBody = Buffer.from(body);
+    this.#laneDone();
   }
 
   #nextDue(lane: Lane, now: number): number {
@@ -162,8 +182,8 @@ class LoadRun {
     return pace === undefined ? now : lane.askedAt + (connections * 1000) / pace;
   }
 
-  #noteWrong(lane: Lane, status: number, body: Buffer): void {
-    const expected = lane.request.expectedInBody.toString();
+  #noteWrong({ expectedInBody, expectedInHead = '' }: LoadRequest, status: number, body: Buffer): void {
+    const expected = `${expectedInHead} ${expectedInBody}`.trim();
     this.#wrong(`status ${status}, expected ${expected} in ${body.toString('utf8', 0, 300)}`);
   }
 

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { Engine } from './context.ts';
 
-export const itemNames = ['W1', 'W6', 'W5', 'W4', 'W8', 'W9', 'choices'] as const;
+/** Those of the authorization server, on SQLite alone. */
+export const authorizationItemNames = ['X1', 'X2', 'X3', 'X4', 'X5', 'X6', 'X7'] as const;
+export const itemNames = ['W1', 'W6', 'W5', 'W4', 'W8', 'W9', ...authorizationItemNames, 'choices'] as const;
 export type ItemName = (typeof itemNames)[number];
 
 export interface BenchOptions {
@@ -23,9 +25,9 @@ export const helpText = `Measures Keygrid against minimal servers, oidc-provider
 usage: node bench/run.ts [options]
 
   --items W1,W6       which of ${itemNames.join(', ')} (default: all)
-  --engine NAME       sqlite or postgres (default: both)
-  --rounds N          alternating rounds (default: 5)
-  --seconds S         measured seconds of a round (default: 3)
+  --engine NAME       sqlite or postgres (default: both; X1 to X7 use sqlite alone)
+  --rounds N          alternating rounds (default: 3)
+  --seconds S         measured seconds of a round (default: 2)
   --quick             2 rounds of 1 s: to see that it works, not to measure
   --keygrid FILE      the script that starts Keygrid (default: src/cli/keygrid.ts)
   --without-keygrid   the others only
@@ -59,8 +61,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   return {
     items: parseItems(values.items),
     engines: parseEngines(values.engine),
-    rounds: parsePositive('--rounds', values.rounds, values.quick ? 2 : 5, Number.isInteger),
-    secondsPerRound: parsePositive('--seconds', values.seconds, values.quick ? 1 : 3),
+    rounds: parsePositive('--rounds', values.rounds, values.quick ? 2 : 3, Number.isInteger),
+    secondsPerRound: parsePositive('--seconds', values.seconds, values.quick ? 1 : 2),
     isQuick: values.quick,
     withKeygrid: !values['without-keygrid'],
     keygridScript: values.keygrid,

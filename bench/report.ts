@@ -1,7 +1,7 @@
 /** What a run finds, in the form that `--json` prints and `bench/RESULTS.md` is made from. */
 import type { Engine } from './context.ts';
 
-export type Unit = 'requests/s' | 'hashes/s' | 's' | 'ms' | 'MiB';
+export type Unit = 'requests/s' | 'hashes/s' | 'signatures/s' | 's' | 'ms' | 'MiB';
 
 export interface Figure {
   contender: string;

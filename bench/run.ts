@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { BenchContext, Engine } from './context.ts';
+import { authorizationItems } from './items/authorization.ts';
 import { type ChoicesFound, measureChoices } from './items/choices.ts';
 import { measureColdStart } from './items/cold-start.ts';
 import { measureMemory } from './items/memory.ts';
@@ -123,15 +124,20 @@ function plan(context: BenchContext, { items, engines }: BenchOptions): Step[] {
     if (item === 'choices') return [{ label: item, measure: () => measureChoices(context) }];
     if (item === 'W4') return [{ label: item, measure: () => measurePasswordGrant(context) }];
     if (item === 'W8') return [{ label: item, measure: () => measureColdStart(context) }];
-    return engines.map((engine) => ({
+    const possible = engines.filter((engine) => engine === 'sqlite' || !isAuthorizationItem(item));
+    return possible.map((engine) => ({
       label: `${item} ${engine}`,
       measure: () => measureOnEngine(context, item, engine),
     }));
   });
 }
 
+function isAuthorizationItem(name: ItemName): boolean {
+  return authorizationItems.some(({ item }) => item === name);
+}
+
 function measureOnEngine(context: BenchContext, name: ItemName, engine: Engine): Promise<ItemReport> {
-  const throughputItem = throughputItems.find(({ item }) => item === name);
+  const throughputItem = [...throughputItems, ...authorizationItems].find(({ item }) => item === name);
   if (throughputItem === undefined) return measureMemory(context, engine);
   return measureThroughput(context, engine, throughputItem);
 }

@@ -4,11 +4,11 @@ import { startServer } from '../processes.ts';
 import { oneEach } from '../requests.ts';
 import { auditDistinctTokens, type Contender, names } from './contender.ts';
 
-/** Bare `node:http` with its fixed answer: how quick any server here can be. */
-export async function startBare(): Promise<Contender> {
+/** Bare `node:http` with a fixed answer of `bytes`: how quick any server here can be. */
+export async function startBare(bytes = 300): Promise<Contender> {
   return {
     name: names.bare,
-    server: await startServer({ script: 'bench/baseline/bare-server.ts' }),
+    server: await startServer({ script: 'bench/baseline/bare-server.ts', args: [String(bytes)] }),
     nextRequest: oneEach([
       { bytes: renderRequest('GET', '/'), expectedInBody: Buffer.from('{"filler":"xxx') },
     ]),

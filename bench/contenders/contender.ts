@@ -6,6 +6,8 @@ export interface Contender {
   name: string;
   server: ServerProcess;
   nextRequest: NextRequest;
+  /** Makes what a round of about `seconds` uses up; its time does not count. */
+  prepareRound?(seconds: number): Promise<void>;
   /** Looks closer at the last answer of each connection and describes what is wrong with them. */
   audit(lastBodies: readonly string[]): Promise<string[]>;
 }

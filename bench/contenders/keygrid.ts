@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type BenchContext, type Engine, makeDirectory } from '../context.ts';
 import { renderRequest, renderThing } from '../entity.ts';
 import type { LoadRequest } from '../load.ts';
-import { orStop, type ServerProcess, startServer } from '../processes.ts';
+import { orStop, type ServerProcess, serverCores, startServer } from '../processes.ts';
 import { createRequests, inTurn, oneEach, readRequest, tokenRequest } from '../requests.ts';
 import { accessTokenOf, auditDistinctTokens, type Contender, createdThingOf, names } from './contender.ts';
 import { call, type Json, require200, requireText } from './keygrid-wire.ts';
@@ -30,6 +30,7 @@ export async function installKeygrid(
   context: BenchContext,
   engine: Engine,
   name: string,
+  cores = serverCores,
 ): Promise<KeygridInstallation> {
   const script = context.keygridScript ?? '';
   const env: Record<string, string> = {
@@ -43,7 +44,7 @@ export async function installKeygrid(
     const postgres = await context.postgres();
     env.KEYGRID_DATABASE_URL = await postgres.createDatabase(name.replaceAll('-', '_'));
   }
-  return { start: () => startServer({ script, args: ['start'], env }) };
+  return { start: () => startServer({ script, args: ['start'], env, cores }) };
 }
 
 export function startKeygridToken(context: BenchContext, engine: Engine): Promise<Contender> {

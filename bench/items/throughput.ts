@@ -1,4 +1,4 @@
-/** W1, W6 and W5: requests per second of each contender, in alternating rounds. */
+/** W1, W6 and W5, and the way that X1 to X7 go too: requests per second of each contender, in alternating rounds. */
 
 import { startBare, startOidcProvider } from '../contenders/baseline.ts';
 import { type Contender, names } from '../contenders/contender.ts';
@@ -7,9 +7,9 @@ import { startMinimalCreate, startMinimalRead, startMinimalToken } from '../cont
 import type { BenchContext, Engine } from '../context.ts';
 import { describeWrongAnswers, type LoadResult, runLoad } from '../load.ts';
 import { processorSeconds } from '../processes.ts';
-import { type Figure, type ItemReport, median, medianRatio, type Verdict } from '../report.ts';
+import { type Figure, type ItemReport, median, medianRatio, type Unit, type Verdict } from '../report.ts';
 
-type Start = (context: BenchContext, engine: Engine) => Promise<Contender>;
+export type Start = (context: BenchContext, engine: Engine) => Promise<Contender>;
 
 interface Share {
   of: string;
@@ -17,11 +17,20 @@ interface Share {
   atLeast?: (engine: Engine) => number;
 }
 
-interface ThroughputItem {
-  item: 'W1' | 'W5' | 'W6';
+/** What the machine can do at most, measured in every round. */
+interface Machine {
+  name: string;
+  unit: Unit;
+  /** Per second. */
+  measure(seconds: number): Promise<number>;
+}
+
+export interface ThroughputItem {
+  item: string;
   title: string;
   keygrid: Start;
   others: (engine: Engine) => Start[];
+  machine?: Machine;
   shares: Share[];
 }
 
@@ -32,7 +41,7 @@ export const throughputItems: readonly ThroughputItem[] = [
     item: 'W1',
     title: 'token issue, client credentials',
     keygrid: startKeygridToken,
-    others: () => [startMinimalToken, startOidcProvider, startBare],
+    others: () => [startMinimalToken, startOidcProvider, () => startBare()],
     shares: [
       { of: names.minimal, atLeast: () => 0.75 },
       { of: names.oidcProvider, atLeast: () => 2.5 },
@@ -45,7 +54,7 @@ export const throughputItems: readonly ThroughputItem[] = [
     others: (engine) => [
       startMinimalRead,
       ...onPostgres(engine, [(context) => startMinimalRead(context, engine, 'one-by-one')]),
-      startBare,
+      () => startBare(),
     ],
     shares: [
       { of: names.minimal, atLeast: (engine) => (engine === 'sqlite' ? 0.75 : 0.7) },
@@ -59,7 +68,7 @@ export const throughputItems: readonly ThroughputItem[] = [
     others: (engine) => [
       startMinimalCreate,
       ...onPostgres(engine, [(context) => startMinimalCreate(context, engine, 'one-by-one')]),
-      startBare,
+      () => startBare(),
     ],
     shares: [
       { of: names.minimal, atLeast: (engine) => (engine === 'sqlite' ? 0.45 : 0.4) },
@@ -75,14 +84,20 @@ interface Round extends LoadResult {
 export async function measureThroughput(
   context: BenchContext,
   engine: Engine,
-  { item, title, keygrid, others, shares }: ThroughputItem,
+  { item, title, keygrid, others, machine, shares }: ThroughputItem,
 ): Promise<ItemReport> {
   const contenders: Contender[] = [];
   try {
     const starts = context.keygridScript === undefined ? others(engine) : [keygrid, ...others(engine)];
     for (const start of starts) contenders.push(await start(context, engine));
-    const { rounds, wrongAnswers } = await runRounds(context, `${item} ${engine}`, contenders);
+    const { rounds, machineRates, wrongAnswers } = await runRounds(
+      context,
+      `${item} ${engine}`,
+      contenders,
+      machine,
+    );
     const figures = contenders.map((contender, index) => summarize(contender.name, rounds[index]!));
+    if (machine !== undefined) figures.push(describeMachine(machine, machineRates));
     return { item, engine, title, figures, verdicts: judge(figures, shares, engine), wrongAnswers };
   } finally {
     for (const { server } of contenders) await server.stop();
@@ -94,8 +109,10 @@ async function runRounds(
   context: BenchContext,
   label: string,
   contenders: readonly Contender[],
-): Promise<{ rounds: Round[][]; wrongAnswers: string[] }> {
+  machine: Machine | undefined,
+): Promise<{ rounds: Round[][]; machineRates: number[]; wrongAnswers: string[] }> {
   const rounds: Round[][] = contenders.map(() => []);
+  const machineRates: number[] = [];
   const wrongAnswers: string[] = [];
   for (let round = 0; round <= context.rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
@@ -108,11 +125,17 @@ async function runRounds(
       );
       if (round > 0) rounds[index]!.push(result);
     }
+    if (machine !== undefined && round > 0) {
+      machineRates.push(await machine.measure(context.secondsPerRound));
+      context.progress(`${label}: ${machine.name} ${Math.round(machineRates.at(-1)!)} ${machine.unit}`);
+    }
   }
-  return { rounds, wrongAnswers };
+  return { rounds, machineRates, wrongAnswers };
 }
 
-async function loadOnce(context: BenchContext, { server, nextRequest }: Contender): Promise<Round> {
+async function loadOnce(context: BenchContext, contender: Contender): Promise<Round> {
+  const { server, nextRequest } = contender;
+  await contender.prepareRound?.(context.secondsPerRound + context.warmUpSeconds);
   const processorBefore = processorSeconds(server.pid);
   const startedAt = performance.now();
   const result = await runLoad({
@@ -125,6 +148,10 @@ async function loadOnce(context: BenchContext, { server, nextRequest }: Contende
   const elapsedSeconds = (performance.now() - startedAt) / 1000;
   return { ...result, serverBusy: (processorSeconds(server.pid) - processorBefore) / elapsedSeconds };
 }
+
+const describeMachine = ({ name, unit }: Machine, rounds: number[]): Figure => ({
+  ...{ contender: name, unit, median: median(rounds), rounds },
+});
 
 function summarize(contender: string, rounds: readonly Round[]): Figure {
   const medianOf = (pick: (round: Round) => number): number => median(rounds.map(pick));

@@ -65,6 +65,12 @@ export class TokenBook {
   }
 }
 
+/** What a token says of itself, to be believed when it is valid; `expiresAt` in epoch seconds. */
+export function readToken(token: string): { subject: Buffer; expiresAt: number } {
+  const bytes = Buffer.from(token, 'base64url');
+  return { subject: bytes.subarray(subjectAt, expiryAt), expiresAt: bytes.readUInt32BE(expiryAt) };
+}
+
 /** The token of an `Authorization: Bearer` header. */
 export function bearerToken(header: string | undefined): string | undefined {
   return header?.startsWith('Bearer ') ? header.slice('Bearer '.length) : undefined;
