@@ -1,9 +1,21 @@
 #!/usr/bin/env node
-// The built command line (`npm run build` makes dist). Node refuses to strip types inside node_modules, so a published
-// package runs JavaScript.
+// The command line's entry, in plain JavaScript: a checkout runs its sources, a package (which has none, since Node
+// strips no types inside node_modules) what `npm run build` made of them.
+import { existsSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 7)) {
   console.error(`Keygrid needs Node 24.7 or later, and this is ${process.versions.node}.`);
   process.exit(1);
 }
-await import('../dist/cli/keygrid.js');
+
+// Compiled once, not at every start: types need not be stripped again, and the stripper is not even loaded.
+enableCompileCache();
+// Loading makes much that is soon garbage, and V8 would keep the room that it grew to for it. 20 MiB less when idle.
+setFlagsFromString('--semi-space-growth-factor=1');
+const sources = new URL('../src/cli/keygrid.ts', import.meta.url);
+await import(existsSync(sources) ? sources.href : '../dist/cli/keygrid.js');
+setFlagsFromString('--semi-space-growth-factor=2');
+flushCompileCache();
