@@ -1,8 +1,6 @@
 /** Approval of organizations by the operator, by mail. usergrid-auth.md 8.1 and 8.7. */
-import type { FastifyReply } from 'fastify';
-import { KeygridError } from '../../core/errors.ts';
-import { activatedPage, invalidLinkPage, type MailLink } from '../../pages/account-pages.ts';
-import { type Page, sendPage } from '../../pages/layout.ts';
+import { activatedPage } from '../../pages/account-pages.ts';
+import { followMailLink } from './account-page-flow.ts';
 import { fieldsOf } from './body.ts';
 import type { Routes } from './context.ts';
 import { sendEnvelope } from './envelope.ts';
@@ -41,17 +39,3 @@ export const managementOrganizationMailRoutes: Routes = (app, { core }) => {
     },
   });
 };
-
-/** The page that `follow` leads to, or the one for links that are used, expired or wrong. */
-async function followMailLink(
-  reply: FastifyReply,
-  link: MailLink,
-  follow: () => Promise<Page>,
-): Promise<FastifyReply> {
-  try {
-    return sendPage(reply, await follow());
-  } catch (error) {
-    if (!(error instanceof KeygridError) || error.code !== 'mail_token_invalid') throw error;
-    return sendPage(reply, invalidLinkPage(link));
-  }
-}
