@@ -2,7 +2,9 @@
  * `oidc-provider` from npm, everything in memory: client credentials, code with PKCE, refresh with rotation, introspection.
  * Its interactions answer themselves: whoever comes is signed in and allows the client what it asks for.
  *
- *     NODE_ENV=production node bench/baseline/oidc-server.ts CLIENT-ID CLIENT-SECRET [REDIRECT-URI]
+ *     NODE_ENV=production node bench/baseline/oidc-server.ts CLIENT-ID CLIENT-SECRET [REDIRECT-URI] [unbounded]
+ *
+ * It keeps its data in its own in-memory adapter or, when told so, in one without bounds.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -10,14 +12,14 @@ import { Provider } from 'oidc-provider';
 import { listen } from '../minimal/exchange.ts';
 import { UnboundedMemory } from './unbounded-memory.ts';
 
-const [clientId = '', clientSecret, redirectUri] = process.argv.slice(2);
+const [clientId = '', clientSecret, redirectUri, memory] = process.argv.slice(2);
 const accountId = 'rider';
 const account = { sub: accountId, name: 'Bench Rider', email: 'rider@bench.example' };
 const signingKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
 const codeGrants = ['authorization_code', 'refresh_token'];
 
 const provider = new Provider('http://127.0.0.1', {
-  adapter: UnboundedMemory,
+  ...(memory === 'unbounded' && { adapter: UnboundedMemory }),
   clients: [
     {
       client_id: clientId,

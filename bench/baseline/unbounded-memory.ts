@@ -1,6 +1,6 @@
 /**
- * Keeps what `oidc-provider` stores in memory. Its own adapter keeps the last thousand or two only, which is fewer codes
- * than a round needs, and walks through all tokens of a grant for each new one, which would slow it down here.
+ * Keeps what `oidc-provider` stores, in memory, for X1: its own adapter keeps the last thousand or two only, which is
+ * fewer codes than a round needs, and walks through all tokens of a grant for each new one, which would slow it down.
  */
 
 interface Payload {

@@ -17,6 +17,7 @@ export const names = {
   minimalOneByOne: 'minimal, a statement each',
   keygrid: 'keygrid',
   oidcProvider: 'oidc-provider',
+  oidcUnbounded: 'oidc-provider, memory without bounds',
   bare: 'bare node:http',
 } as const;
 

@@ -39,19 +39,22 @@ export async function startKeygridIssuer(
   });
 }
 
-/** `oidc-provider` with everything in memory. */
+/** `own` is its in-memory adapter, which keeps the last thousand or two entries. */
+export type OidcMemory = 'own' | 'unbounded';
+
+/** `oidc-provider` with its own in-memory adapter or, where many codes have to wait, one without bounds. */
 export async function startOidcIssuer(
   context: BenchContext,
   part: IssuerPart,
-  cores: string,
+  { cores, memory }: { cores: string; memory: OidcMemory },
 ): Promise<Contender> {
   const client = { id: 'photos', secret: randomBytes(32).toString('base64url') };
-  const args = [client.id, client.secret, redirectUri];
+  const args = [client.id, client.secret, redirectUri, memory];
   const server = await startServer({ script: 'bench/baseline/oidc-server.ts', args, cores });
   return orStop(server, () => {
     const account = { username: 'rider', password: '', email: 'rider@bench.example' };
     const issuer: Issuer = {
-      ...{ name: names.oidcProvider, server, client, account },
+      ...{ name: memory === 'own' ? names.oidcProvider : names.oidcUnbounded, server, client, account },
       paths: {
         authorize: '/auth',
         token: '/token',

@@ -11,7 +11,7 @@ import {
   readUserinfo,
   refreshTokens,
 } from '../contenders/issuer.ts';
-import { startKeygridIssuer, startOidcIssuer } from '../contenders/issuers.ts';
+import { type OidcMemory, startKeygridIssuer, startOidcIssuer } from '../contenders/issuers.ts';
 import {
   startMinimalAuthorize,
   startMinimalExchange,
@@ -29,6 +29,8 @@ type Item = Omit<ThroughputItem, 'keygrid' | 'others'> & {
   part: IssuerPart;
   /** Beside Keygrid and oidc-provider. */
   others: ((context: BenchContext, cores: string) => ReturnType<Start>)[];
+  /** Each is an oidc-provider; its own unless said otherwise. */
+  memories?: OidcMemory[];
   /** Where the servers run: the first core, unless signatures are made off the main thread. */
   cores?: string;
 };
@@ -43,10 +45,11 @@ const items: readonly Item[] = [
     part: exchangeCodes,
     others: [startMinimalExchange],
     cores: allCores,
+    memories: ['unbounded'],
     machine: { name: 'RS256 alone, on one core', unit: 'signatures/s', measure: measureSignatures },
     shares: [
       { of: names.minimal },
-      { of: names.oidcProvider, atLeast: atLeast(1.5) },
+      { of: names.oidcUnbounded, atLeast: atLeast(1.5) },
       { of: 'RS256 alone, on one core', atLeast: atLeast(0.8) },
     ],
   },
@@ -55,7 +58,12 @@ const items: readonly Item[] = [
     title: 'refresh with rotation, without an ID token',
     part: refreshTokens,
     others: [startMinimalRefresh],
-    shares: [{ of: names.minimal }, { of: names.oidcProvider, atLeast: atLeast(2) }],
+    memories: ['own', 'unbounded'],
+    shares: [
+      { of: names.minimal },
+      { of: names.oidcProvider, atLeast: atLeast(2) },
+      { of: names.oidcUnbounded },
+    ],
   },
   {
     item: 'X3',
@@ -81,14 +89,14 @@ const items: readonly Item[] = [
     item: 'X5',
     title: 'key set; bare node:http with a document as long',
     part: readKeys,
-    others: [() => startBare(850)],
+    others: [() => startBare(443)],
     shares: [{ of: names.bare, atLeast: atLeast(0.8) }, { of: names.oidcProvider }],
   },
   {
     item: 'X6',
     title: 'discovery; bare node:http with a document as long',
     part: readMetadata,
-    others: [() => startBare(2000)],
+    others: [() => startBare(2150)],
     shares: [{ of: names.bare, atLeast: atLeast(0.8) }, { of: names.oidcProvider }],
   },
   {
@@ -101,7 +109,7 @@ const items: readonly Item[] = [
 ];
 
 export const authorizationItems: readonly ThroughputItem[] = items.map(
-  ({ part, others, cores = serverCores, ...item }) => ({
+  ({ part, others, memories = ['own'], cores = serverCores, ...item }) => ({
     ...item,
     keygrid: (context) => startKeygridIssuer(context, item.item.toLowerCase(), part, cores),
     others: () => [
@@ -110,7 +118,11 @@ export const authorizationItems: readonly ThroughputItem[] = items.map(
           (context) =>
             start(context, cores),
       ),
-      (context) => startOidcIssuer(context, part, cores),
+      ...memories.map(
+        (memory): Start =>
+          (context) =>
+            startOidcIssuer(context, part, { cores, memory }),
+      ),
     ],
   }),
 );
