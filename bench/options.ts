@@ -29,7 +29,7 @@ usage: node bench/run.ts [options]
   --rounds N          alternating rounds (default: 3)
   --seconds S         measured seconds of a round (default: 2)
   --quick             2 rounds of 1 s: to see that it works, not to measure
-  --keygrid FILE      the script that starts Keygrid (default: src/cli/keygrid.ts)
+  --keygrid FILE      the script that starts Keygrid (default: bin/keygrid.js)
   --without-keygrid   the others only
   --output FILE       where the results go; by default bench/RESULTS.md, which only a whole run writes
   --json              print the results as JSON too
@@ -47,7 +47,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
-      keygrid: { type: 'string', default: 'src/cli/keygrid.ts' },
+      keygrid: { type: 'string', default: 'bin/keygrid.js' },
       'without-keygrid': { type: 'boolean', default: false },
       output: { type: 'string' },
       json: { type: 'boolean', default: false },

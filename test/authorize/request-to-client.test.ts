@@ -60,7 +60,7 @@ test('S016 APS-50 a public client without challenge is refused in every dialect'
   await valid(without, clientOf({ pkce: 'exempt' }));
 });
 
-test('S017 S018 APS-49 only S256, well formed', async () => {
+test('S017 S018 APS-49 only digests by SHA-256, well formed', async () => {
   await isTold('invalid_request', { code_challenge_method: 'plain' });
   await isTold('invalid_request', { code_challenge_method: 'S512' });
   await isTold('invalid_request', { code_challenge_method: undefined });

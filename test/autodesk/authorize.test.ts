@@ -229,7 +229,7 @@ test('a URL that nobody escaped, as two old libraries build it, is understood', 
   assert.match(location, /\?foo=bar&code=.*&state=undefined$/);
 });
 
-test('APS-49: the only code challenge method is S256', async () => {
+test('APS-49: the only code challenge method is that of SHA-256', async () => {
   const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' };
   assert.equal(await errorOf(challenge, 'v2'), 'invalid_request');
 });

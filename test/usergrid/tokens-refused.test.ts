@@ -250,6 +250,34 @@ test('UA-44 UA-45 client id and secret in the query serve on any endpoint', asyn
   }
 });
 
+test('UA-46 an application client sees the three roles that an application starts with', async () => {
+  const { id, secret } = tenant.applicationClient;
+  const query = { client_id: id, client_secret: secret };
+  const answer = await call(server, `GET ${application}/roles`, { query });
+  assert.equal(answer.status, 200, answer.text);
+  const names = answer.body.entities.map((role: { name: string }) => role.name);
+  assert.deepEqual(names.sort(), ['admin', 'default', 'guest']);
+});
+
+test('UA-157 every refusal has error and error_description, in the envelope also times and exception', async () => {
+  const bearer = tenant.user.token;
+  for (const [request, options, status] of [
+    [`GET ${application}/users`, {}, 401],
+    [`GET ${application}/things/none`, { bearer }, 404],
+    [`GET /${tenant.organization}/no-such-application/things`, { bearer }, 404],
+    [`DELETE ${application}/things`, { bearer }, 405],
+    [`POST ${application}/roles`, { bearer, json: {} }, 400],
+    [`POST ${application}/things`, { bearer, body: '{"broken":' }, 400],
+    ['GET /management/organizations/no-such-organization', { bearer: tenant.admin.token }, 400],
+    ['GET /system/queue/size', {}, 401],
+    [`DELETE /management/organizations/${tenant.organization}`, { bearer: tenant.admin.token }, 501],
+  ] as const) {
+    const answer = await call(server, request, options);
+    assertRefused(answer, status, answer.body?.error);
+    assert.ok(answer.body.error_description.length > 0, request);
+  }
+});
+
 test('UA-49 a bad token is refused before anything else, even where none is needed', async () => {
   for (const path of [
     `/${tenant.organization}/sandbox/things`,
