@@ -206,8 +206,8 @@ export const settings: SettingsTable = {
     kind: kinds.wholeNumber(1, 64),
     secrecy: 'public',
     summary: 'Passwords hashed at the same time, each taking a processor and 19 MiB.',
-    defaultText: 'the number of processors, at least 2 and at most 8',
-    fallback: () => Math.min(8, Math.max(2, availableParallelism())),
+    defaultText: 'the number of processors, at most 8',
+    fallback: () => Math.min(8, availableParallelism()),
   },
   shutdownSeconds: {
     environment: 'KEYGRID_SHUTDOWN_SECONDS',
