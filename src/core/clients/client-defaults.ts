@@ -47,7 +47,8 @@ const defaultScopes: Readonly<Record<ClientDialect, readonly string[]>> = {
   usergrid: [...userScopes, ...dataScopes],
 };
 
-type Defaults = Pick<
+/** What an administrator may choose, and a client has a default for. */
+export type ClientChoices = Pick<
   Client,
   | 'redirectUris'
   | 'postLogoutRedirectUris'
@@ -65,7 +66,7 @@ type Defaults = Pick<
   | 'corsOrigins'
 >;
 
-export function clientDefaults(type: ClientType, dialect: ClientDialect): Defaults {
+export function clientDefaults(type: ClientType, dialect: ClientDialect): ClientChoices {
   return {
     redirectUris: [],
     postLogoutRedirectUris: [],

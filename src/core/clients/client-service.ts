@@ -8,7 +8,7 @@ import type { TenancyCache } from '../tenancy/tenancy-cache.ts';
 import type { Uuid } from '../uuid.ts';
 import type { Client, ClientStore } from './client.ts';
 import type { ClientSecrets } from './client-credentials.ts';
-import { clientDefaults } from './client-defaults.ts';
+import { type ClientChoices, clientDefaults } from './client-defaults.ts';
 import { type ClientDirectory, requireClient } from './client-directory.ts';
 import { requireSoundClient } from './client-rules.ts';
 
@@ -16,26 +16,7 @@ import { requireSoundClient } from './client-rules.ts';
 export type ClientFoundation = Pick<Client, 'name' | 'type' | 'dialect' | 'realm' | 'organizationUuid'>;
 
 /** What may be set at registration and changed later; what is left out takes the defaults of client-defaults.ts. */
-export type ClientSettings = Partial<
-  Pick<
-    Client,
-    | 'name'
-    | 'redirectUris'
-    | 'postLogoutRedirectUris'
-    | 'grantTypes'
-    | 'scopes'
-    | 'lifetimes'
-    | 'implicitReturn'
-    | 'pkce'
-    | 'allowPlainPkce'
-    | 'consent'
-    | 'accessTokenFormat'
-    | 'logoUri'
-    | 'policyUri'
-    | 'termsUri'
-    | 'corsOrigins'
-  >
->;
+export type ClientSettings = Partial<Pick<Client, 'name'> & ClientChoices>;
 
 export interface RegisteredClient {
   client: Client;
