@@ -29,6 +29,9 @@ export const isIndexedPath = (path: string): boolean =>
   !path.endsWith(manyValuesMark) &&
   path.split('.').length <= maximumIndexedDepth;
 
+/** Counts the ways of indexing, from 1: what was indexed in another way is indexed anew when the server starts. */
+export const indexVersion = 2;
+
 interface Collection {
   valuesByPath: Map<string, Set<ScalarValue>>;
   entriesLeft: number;
