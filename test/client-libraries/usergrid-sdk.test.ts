@@ -1,33 +1,11 @@
 /** The old Node client of Usergrid, npm `usergrid` 0.10.11, unmodified, against the real server. usergrid-data.md 11.1. */
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { call, type WireJson } from '../support/http.ts';
 import { rememberSecret } from '../support/secrets.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { createTenant, type Tenant } from '../support/tenant.ts';
-
-/** The parts of the package that are used here. Its callbacks get `true` for an error, and data of any form. */
-type SdkCallback = (failed: unknown, ...results: WireJson[]) => void;
-interface SdkClient {
-  createEntity(options: Record<string, unknown>, callback: SdkCallback): void;
-  getEntity(options: Record<string, unknown>, callback: SdkCallback): void;
-  createCollection(options: Record<string, unknown>, callback: SdkCallback): void;
-  createGroup(options: Record<string, unknown>, callback: SdkCallback): void;
-  request(options: Record<string, unknown>, callback: SdkCallback): void;
-  delete(options: Record<string, unknown>, callback: SdkCallback): void;
-  signup(username: string, password: string, email: string, name: string, callback: SdkCallback): void;
-  login(username: string, password: string, callback: SdkCallback): void;
-  getLoggedInUser(callback: SdkCallback): void;
-  isLoggedIn(): boolean;
-  logout(): void;
-  getToken(): string | null;
-}
-interface Sdk {
-  client: new (options: Record<string, unknown>) => SdkClient;
-}
-
-const sdk: Sdk = createRequire(import.meta.url)('usergrid');
+import { applicationClientOf, clientOf, done, loggedIn, type SdkClient, sdk } from './usergrid-client.ts';
 
 let server: RunningServer;
 let tenant: Tenant;
@@ -42,23 +20,8 @@ after(async () => {
   await server?.stop();
 });
 
-const clientFor = (options: Record<string, unknown> = {}): SdkClient =>
-  new sdk.client({ URI: server.url, orgName: tenant.organization, appName: tenant.application, ...options });
-
-/** What the client answers after its error flag. @throws Error when it reports one */
-const done = (act: (callback: SdkCallback) => void): Promise<WireJson[]> =>
-  new Promise((resolve, reject) => {
-    act((failed, ...results) =>
-      failed ? reject(new Error(JSON.stringify(results[0]?.error ?? results))) : resolve(results),
-    );
-  });
-
-async function loggedIn(): Promise<SdkClient> {
-  const client = clientFor({ authType: 'APP_USER' });
-  await done((callback) => client.login(tenant.user.username, tenant.user.password, callback));
-  rememberSecret(client.getToken() ?? '');
-  return client;
-}
+const clientFor = (options: Record<string, unknown> = {}): SdkClient => clientOf(server, tenant, options);
+const asUser = (): Promise<SdkClient> => loggedIn(server, tenant);
 
 describe('a user', () => {
   test('signs up, logs in, is somebody, and logs out', async () => {
@@ -111,7 +74,7 @@ describe('a user', () => {
 
 describe('an entity', () => {
   test('is created, read, changed and deleted', async () => {
-    const client = await loggedIn();
+    const client = await asUser();
     const [dog]: WireJson[] = await done((callback) =>
       client.createEntity({ type: 'dogs', name: 'Rex the 1st / "good"', breed: 'mutt' }, callback),
     );
@@ -137,7 +100,7 @@ describe('an entity', () => {
   });
 
   test('that is there already is not created again', async () => {
-    const client = await loggedIn();
+    const client = await asUser();
     const create = (options: Record<string, unknown>) =>
       done((callback) => client.createEntity({ type: 'cats', name: 'tom', ...options }, callback));
     const [first]: WireJson[] = await create({ color: 'grey' });
@@ -147,8 +110,7 @@ describe('an entity', () => {
   });
 
   test('is created through the client of the application', async () => {
-    const { id, secret } = tenant.applicationClient;
-    const client = clientFor({ authType: 'CLIENT_ID', clientId: id, clientSecret: secret });
+    const client = applicationClientOf(server, tenant);
     const [bird]: WireJson[] = await done((callback) =>
       client.createEntity({ type: 'bird', name: 'tweety' }, callback),
     );
@@ -158,7 +120,7 @@ describe('an entity', () => {
 
 describe('a collection', () => {
   test('is paged through, forth and back', async () => {
-    const client = await loggedIn();
+    const client = await asUser();
     const names = Array.from({ length: 25 }, (_, index) => ({
       name: `item-${String(index).padStart(2, '0')}`,
     }));
@@ -191,7 +153,7 @@ describe('a collection', () => {
   });
 
   test('takes and gives up entities', async () => {
-    const client = await loggedIn();
+    const client = await asUser();
     const [fruits]: WireJson[] = await done((callback) =>
       client.createCollection({ type: 'fruits' }, callback),
     );
@@ -205,7 +167,7 @@ describe('a collection', () => {
   });
 
   test('is emptied by the bulk helper, which asks for q=*', async () => {
-    const client = await loggedIn();
+    const client = await asUser();
     await done((callback) => client.createEntity({ type: 'leaves', name: 'a' }, callback));
     const [answer] = await done((callback) => client.delete({ type: 'leaves', qs: {} }, callback));
     assert.equal(answer.entities.length, 1);
@@ -213,7 +175,7 @@ describe('a collection', () => {
 });
 
 test('a group is created, joined and left, and permissions are listed', async () => {
-  const client = await loggedIn();
+  const client = await asUser();
   const [group]: WireJson[] = await done((callback) => client.createGroup({ path: 'team/one' }, callback));
   const [, self] = await done((callback) => client.getLoggedInUser(callback));
   const members = async (): Promise<string[]> => {
