@@ -37,8 +37,17 @@ interface Collection {
   entriesLeft: number;
 }
 
+/** Whether the values at a lower-case dot path go into the index; `created` and `modified` always do. */
+export type IndexedPaths = (path: string) => boolean;
+
+const everyPath: IndexedPaths = () => true;
+
 /** @throws KeygridError `invalid_argument` when the entity has more values than `limit`. */
-export function indexEntriesOf(entity: EntityParts, limit: number = maximumEntries): IndexEntry[] {
+export function indexEntriesOf(
+  entity: EntityParts,
+  limit: number = maximumEntries,
+  indexedPaths: IndexedPaths = everyPath,
+): IndexEntry[] {
   const entries = [
     { path: 'created', value: encodeIndexValue(entity.created) },
     { path: 'modified', value: encodeIndexValue(entity.modified) },
@@ -46,6 +55,7 @@ export function indexEntriesOf(entity: EntityParts, limit: number = maximumEntri
   const collection: Collection = { valuesByPath: new Map(), entriesLeft: limit - entries.length };
   for (const [path, { value }] of entity.properties) collect(collection, path, value, 1);
   for (const [path, values] of collection.valuesByPath) {
+    if (!indexedPaths(path)) continue;
     for (const value of values) entries.push({ path, value: encodeIndexValue(value) });
     if (values.size > 1) entries.push({ path: manyValuesPath(path), value: mark });
   }

@@ -49,6 +49,15 @@ export type EntityWrite =
       entity: StoredEntity;
       claims: UniqueClaim[];
       index: IndexEntry[];
+    }
+  | {
+      kind: 'reindex';
+      /** As it was read; it stays so, and counts no write. */
+      entity: StoredEntity;
+      /** Every entry that it shall have; some may be there. */
+      index: IndexEntry[];
+      /** Those of its values that it shall not have; most are not there. */
+      indexRemoved: IndexEntry[];
     };
 
 export type WriteOutcome =

@@ -34,6 +34,10 @@ const replaceEntity = statement(
 const deleteEntity = statement(
   'delete from entities where application_id = ? and entity_id = ? and version = ? returning version',
 );
+const lockVersion = statement(
+  'select version from entities where application_id = ? and entity_id = ? and version = ?',
+  { lock: true },
+);
 const insertClaim = statement(
   `insert into unique_values (application_id, type, property, value, entity_id)
    values (?, ?, ?, ?, ?) on conflict do nothing returning property`,
@@ -89,6 +93,7 @@ export function* applyEntityChange(application: RealmKey, change: EntityChange):
   const id = uuidToOrderedBytes(change.entity.uuid);
   if (change.kind === 'create') yield* applyCreate(application, id, change);
   else if (change.kind === 'replace') yield* applyReplace(application, id, change);
+  else if (change.kind === 'reindex') yield* applyReindex(application, id, change);
   else yield* applyDelete(application, id, change);
 }
 
@@ -133,6 +138,18 @@ function* applyReplace(
   yield* claim(application, entity.type, id, change.claimsAdded);
   yield* forEach(deleteIndexEntries, indexRows(application, entity, id, change.indexRemoved));
   yield* forEach(insertIndexEntries, indexRows(application, entity, id, change.indexAdded));
+}
+
+function* applyReindex(
+  application: RealmKey,
+  id: Buffer,
+  change: EntityChange & { kind: 'reindex' },
+): Work<void> {
+  const { entity } = change;
+  const current = yield* firstRow(lockVersion, application, id, entity.version);
+  if (!current) throw new ChangeRefused({ kind: 'conflict' });
+  yield* forEach(deleteIndexEntries, indexRows(application, entity, id, change.indexRemoved));
+  yield* forEach(insertIndexEntries, indexRows(application, entity, id, change.index));
 }
 
 function* applyDelete(
