@@ -1,11 +1,13 @@
 /** Carries out a query plan page by page. Every way of doing so gives the same entities in the same order. */
 import { KeygridError } from '../errors.ts';
+import { intersect } from './condition-ranges.ts';
 import type { EntityStore, IndexPosition, StoredEntity } from './entity-store.ts';
 import type { EntityType } from './entity-types.ts';
 import { evaluateFilter, type Filter } from './filter.ts';
 import { encodeIndexValue } from './index-key.ts';
 import { type Row, type RowBudget, rowBudget, rowOf, rowsOf } from './index-rows.ts';
-import { intersect, isSingleValued, isWalkable, type Phase, phasesOf, type QueryPlan } from './planner.ts';
+import { isSingleValued, isWalkable, type Phase, phasesOf } from './phases.ts';
+import type { QueryPlan } from './planner.ts';
 import { findShortRanges, hasManyValues } from './short-ranges.ts';
 import {
   compareBy,

@@ -1,11 +1,13 @@
 /** Finds, for a query whose walk turned out long, index ranges that hold its whole result and are short. */
+
+import { narrowedRange, rangesOf } from './condition-ranges.ts';
 import { manyValuesPath } from './entity-index.ts';
 import type { EntityStore, IndexRange } from './entity-store.ts';
 import type { EntityType } from './entity-types.ts';
 import type { Filter } from './filter.ts';
 import { encodeIndexValue } from './index-key.ts';
 import { hasRows, isShort } from './index-rows.ts';
-import { isSingleValued, narrowedRange, rangesOf } from './planner.ts';
+import { isSingleValued } from './phases.ts';
 
 /** Rows that are few enough to be read and sorted whole; the first size is tried on every candidate first. */
 const shortSizes = [500, 10_000];
