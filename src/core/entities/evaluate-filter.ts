@@ -3,8 +3,8 @@
  * tests hold the two against each other.
  */
 import { BoundedCache } from '../bounded-cache.ts';
-import type { Comparison, Filter, ScalarValue, Within } from './filter.ts';
-import { distanceInMeters, pointOf } from './geography.ts';
+import type { Comparison, Filter, ScalarValue } from './filter.ts';
+import { distanceOf } from './geography.ts';
 import { propertiesAt } from './property-paths.ts';
 import { compareText, matchesWildcard } from './text-matching.ts';
 import { createWordMemory, wordPatternsOf } from './words.ts';
@@ -19,7 +19,7 @@ export function evaluateFilter(filter: Filter, entity: Record<string, unknown>):
     case 'contains':
       return textsAt(entity, filter.path).some((text) => containsAnyWord(text, filter.text));
     case 'within':
-      return propertiesAt(entity, filter.path).some((value) => liesWithin(value, filter));
+      return (distanceOf(entity, filter) ?? Number.POSITIVE_INFINITY) <= filter.meters;
     case 'and':
       return filter.operands.every((operand) => evaluateFilter(operand, entity));
     case 'or':
@@ -85,9 +85,4 @@ function containsAnyWord(stored: string, text: string): boolean {
   return remembered(stored).some(
     (word) => sought.plain.has(word) || sought.withStars.some((pattern) => matchesWildcard(word, pattern)),
   );
-}
-
-function liesWithin(stored: unknown, { path, meters, latitude, longitude }: Within): boolean {
-  const point = pointOf(path, stored);
-  return point !== undefined && distanceInMeters(point, { latitude, longitude }) <= meters;
 }

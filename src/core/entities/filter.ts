@@ -59,6 +59,8 @@ export type Filter = Comparison | Wildcard | Contains | Within | And | Or | Not;
 export interface SortKey {
   path: string;
   direction: 'ascending' | 'descending';
+  /** Set by the planner: the values are the distances from this place (distance-order.ts), in meters. */
+  from?: Within;
 }
 
 /** The property at `source` goes out under the key `as`; equal ones mean "as it is stored". */

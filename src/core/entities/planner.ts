@@ -3,6 +3,7 @@
  * gives the same entities in the same order, so that a cursor may be taken up by another plan than gave it.
  */
 import { isUuid } from '../uuid.ts';
+import { orderWithDistances } from './distance-order.ts';
 import { claimValue } from './entity-rules.ts';
 import type { EntityType } from './entity-types.ts';
 import { type EntityQuery, evaluateFilter, type Filter, type SortKey } from './filter.ts';
@@ -31,7 +32,7 @@ export function planQuery(rules: EntityType, query: EntityQuery): QueryPlan {
   const conditions = all.filter((condition) => !isAboutType(condition));
   return {
     conditions,
-    order: query.order.filter(({ path }) => path !== 'type'),
+    order: orderWithDistances(query).filter(({ path }) => path !== 'type'),
     isEmpty: !constant.every((condition) => evaluateFilter(condition, { type: rules.type })),
     lookups: query.direct
       ? query.direct.flatMap((reference) => directLookups(rules, reference))

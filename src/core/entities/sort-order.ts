@@ -5,7 +5,8 @@
  */
 import { type Uuid, uuidToOrderedBytes } from '../uuid.ts';
 import type { StoredEntity } from './entity-store.ts';
-import type { SortKey } from './filter.ts';
+import type { SortKey, Within } from './filter.ts';
+import { distanceOf } from './geography.ts';
 import { encodeIndexValue, isScalar } from './index-key.ts';
 import { propertiesAt } from './property-paths.ts';
 
@@ -29,6 +30,7 @@ export const sortTupleOf = (
 ): SortTuple => ({ values: order.map((key) => sortValue(parsed, key)), created, uuid });
 
 function sortValue(parsed: ParsedEntity, key: SortKey): Buffer | undefined {
+  if (key.from) return distanceValue(parsed, key.from);
   let first: Buffer | undefined;
   const sign = isDescending(key) ? -1 : 1;
   for (const value of propertiesAt(parsed, key.path)) {
@@ -39,16 +41,22 @@ function sortValue(parsed: ParsedEntity, key: SortKey): Buffer | undefined {
   return first;
 }
 
+function distanceValue(parsed: ParsedEntity, from: Within): Buffer | undefined {
+  const distance = distanceOf(parsed, from);
+  return distance === undefined ? undefined : encodeIndexValue(distance);
+}
+
 export type CompareTuples = (left: SortTuple, right: SortTuple) => number;
 
-/** Without an order: newest first. Ties go by age, in the direction of the first key. */
+/** Without an order: newest first. Ties go by age, in the direction of the first key; at one distance newest first. */
 export function compareBy(order: SortKey[]): CompareTuples {
   return (left, right) => {
     for (const [at, key] of order.entries()) {
       const difference = compareSortValues(left.values[at], right.values[at], isDescending(key));
       if (difference !== 0) return difference;
     }
-    const newestFirst = left.values[0] === undefined || isDescending(order[0]);
+    const newestFirst =
+      left.values[0] === undefined || order[0]?.from !== undefined || isDescending(order[0]);
     return (newestFirst ? -1 : 1) * compareAge(left, right);
   };
 }
