@@ -9,6 +9,7 @@ import fastify, {
 import type { Clock, RandomSource } from '../core/ports.ts';
 import { compressAnswers } from './compression.ts';
 import { answerUnforeseen } from './unforeseen.ts';
+import { answerUnreadableRequest, maximumHeaderBytes } from './unreadable-requests.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -32,7 +33,7 @@ export const bodyLimitBytes = 10 * 1024 * 1024;
 
 /** Sizes in bytes, times in ms. */
 const connectionBounds = {
-  maxHeaderSize: 32 * 1024,
+  maxHeaderSize: maximumHeaderBytes,
   headersTimeout: 15_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 72_000,
@@ -63,6 +64,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     childLoggerFactory: (log: FastifyBaseLogger) => log,
     requestIdHeader: false,
     serverFactory: (handler) => createServer(connectionBounds, prepared(handler, prepare)),
+    clientErrorHandler: answerUnreadableRequest,
     frameworkErrors: (_error, _request, reply) => {
       reply.raw.writeHead(400, { 'content-type': 'application/json' });
       reply.raw.end(JSON.stringify({ error: 'bad_request', error_description: 'The URL cannot be decoded' }));

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
 import type { QueryParameters } from './envelope.ts';
+import { requireModestJson, tooMuch } from './json-bounds.ts';
 
 /** What a request's body was. `absent`: no byte of it. */
 export type ParsedBody =
@@ -11,11 +12,6 @@ export type ParsedBody =
   | { kind: 'other'; bytes: Buffer };
 
 const absent: ParsedBody = { kind: 'absent' };
-const nestingLimit = 128;
-/** Parsing takes time by the names, some microseconds for each that was not met before, not by the bytes. */
-const namesLimit = 100_000;
-const namesOfOneObjectLimit = 5000;
-const containersLimit = 100_000;
 const formFieldsLimit = 1000;
 
 /**
@@ -37,49 +33,13 @@ export function parseBody(bytes: Buffer, contentType: string | undefined): Parse
 }
 
 function parseJson(text: string): Record<string, unknown> | unknown[] {
-  requireModest(text);
+  requireModestJson(text);
   try {
     return JSON.parse(text) as Record<string, unknown> | unknown[];
   } catch (error) {
     throw new KeygridError('malformed_body', 'The body is not well-formed JSON', { cause: error });
   }
 }
-
-/**
- * Bounds the work of parsing before any of it is done, and of what comes after: by depth, by the names in the objects,
- * and by the objects and arrays. Of text that is not JSON it may say anything.
- */
-function requireModest(text: string): void {
-  const namesAt = new Uint32Array(nestingLimit + 1);
-  let depth = 0;
-  let names = 0;
-  let containers = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charCodeAt(at);
-    if (inString) {
-      if (character === 0x5c) at += 1;
-      else if (character === 0x22) inString = false;
-    } else if (character === 0x22) inString = true;
-    else if (character === 0x7b || character === 0x5b) {
-      depth += 1;
-      containers += 1;
-      if (depth > nestingLimit) throw tooMuch(`nested deeper than ${nestingLimit} levels`);
-      if (containers > containersLimit) throw tooMuch(`of more than ${containersLimit} objects and arrays`);
-      namesAt[depth] = 0;
-    } else if (character === 0x7d || character === 0x5d) depth = Math.max(0, depth - 1);
-    else if (character === 0x3a) {
-      names += 1;
-      const ofThisObject = (namesAt[depth] ?? 0) + 1;
-      namesAt[depth] = ofThisObject;
-      if (ofThisObject > namesOfOneObjectLimit)
-        throw tooMuch(`of an object of over ${namesOfOneObjectLimit} names`);
-      if (names > namesLimit) throw tooMuch(`of more than ${namesLimit} names: send it in parts`);
-    }
-  }
-}
-
-const tooMuch = (what: string): KeygridError => new KeygridError('malformed_body', `The body is ${what}`);
 
 /** @throws KeygridError `malformed_body` */
 export function parseForm(text: string): Record<string, unknown> {
