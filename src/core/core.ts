@@ -1,4 +1,6 @@
 /** Everything the core offers to dialects, pages, administration and the command line. Put together in src/main. */
+import type { Activities } from './activities/activities.ts';
+import type { FanOuts } from './activities/fan-out.ts';
 import type { ClientAuthentication } from './clients/client-authentication.ts';
 import type { ClientService } from './clients/client-service.ts';
 import type { Entities } from './entities/entities.ts';
@@ -89,6 +91,9 @@ export interface Core extends AccountServices, ClientServices, SigningServices, 
   entities: Entities;
   roles: Roles;
   memberships: Memberships;
+  activities: Activities;
+  /** Activities on their way into feeds, beside the requests. */
+  fanOuts: FanOuts;
   /** For users, roles and groups; all other types are written through `entities`. */
   typedServices: TypedServices;
   access: Access;

@@ -1,4 +1,4 @@
-/** What goes on beside the requests: expired rows are swept, keys follow one another. */
+/** What goes on beside the requests: expired rows are swept, keys follow one another, activities reach their feeds. */
 import type { Core } from '../core/core.ts';
 import type { Clock, Log } from '../core/ports.ts';
 
@@ -10,6 +10,8 @@ export interface SweptStores {
 }
 
 const sweepMilliseconds = 15 * 60_000;
+/** How often to look for fan-outs that nobody gets on with. */
+const fanOutMilliseconds = 15_000;
 
 /** Answers the function that ends the jobs. */
 export function startJobs(
@@ -29,5 +31,10 @@ export function startJobs(
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep failed'));
   }, sweepMilliseconds).unref();
-  return () => clearInterval(timer);
+  core.fanOuts.resume(true);
+  const fanOutTimer = setInterval(() => core.fanOuts.resume(), fanOutMilliseconds).unref();
+  return () => {
+    clearInterval(timer);
+    clearInterval(fanOutTimer);
+  };
 }

@@ -1,5 +1,7 @@
 /** Puts the core together over storage and ports. Nothing is decided here: only what is handed to what. */
 import type { Configuration } from '../config/index.ts';
+import { createActivities } from '../core/activities/activities.ts';
+import { createFanOuts } from '../core/activities/fan-out.ts';
 import { createClientSecrets } from '../core/clients/client-credentials.ts';
 import type { AccountServices, Core } from '../core/core.ts';
 import { createEntities } from '../core/entities/entities.ts';
@@ -98,6 +100,12 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     adminUsers: storage.adminUsers,
   });
   const membership = composeMembership(parts, tenancy, accounts, access);
+  const fanOuts = createFanOuts({
+    activitiesOf: storage.activities,
+    fanOuts: storage.fanOuts,
+    clock,
+    log,
+  });
   const authenticator = createAuthenticator({
     tokens,
     tenancy,
@@ -121,6 +129,12 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     entities,
     roles,
     memberships: createMemberships({ edgesOf: storage.edges, clock }),
+    activities: createActivities({
+      activitiesOf: storage.activities,
+      edgesOf: storage.edges,
+      ...{ fanOuts, clock, uuids },
+    }),
+    fanOuts,
     typedServices: createTypedServices({ entities, accounts: accounts.applicationAccounts }),
     access,
     pathPermission: createPathPermission(access, entities),

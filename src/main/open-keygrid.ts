@@ -53,6 +53,7 @@ export async function openKeygrid({ configuration, ports, exclusive }: OpenOptio
       place,
       async close() {
         await smtp?.close();
+        await core.fanOuts.stop();
         await storage.close();
       },
     };

@@ -2,6 +2,7 @@
  * The storage contract: narrow stores, each declared beside the flow that needs it, gathered here for the engines to
  * implement and for `main` to hand out. Both engines pass test/storage-conformance.
  */
+import type { ActivityStore, FanOutStore } from '../core/activities/activity-store.ts';
 import type { ClientStore } from '../core/clients/client.ts';
 import type { EdgeStore, EntityStore } from '../core/entities/entity-store.ts';
 import type { OutboxStore, RefusalStore } from '../core/explain.ts';
@@ -34,9 +35,11 @@ export interface Storage {
   outbox: OutboxStore;
   clients: ClientStore;
   authorizationSweep: AuthorizationSweep;
+  fanOuts: FanOutStore;
   changes: ChangeFeed;
   entities(application: RealmKey): EntityStore;
   edges(application: RealmKey): EdgeStore;
+  activities(application: RealmKey): ActivityStore;
   permissions(application: RealmKey): PermissionStore;
   credentials(realm: RealmKey): CredentialStore;
   sessions(realm: RealmKey): SessionStore;

@@ -60,7 +60,8 @@ function unlessFaulty<Result>(make: () => Result): Result | undefined {
   }
 }
 
-const unlessRefused = <Result>(writing: Promise<Result>): Promise<Result | undefined> =>
+/** Undefined for an item that breaks a rule. */
+export const unlessRefused = <Result>(writing: Promise<Result>): Promise<Result | undefined> =>
   writing.catch(ignoringOwnFault);
 
 function ignoringOwnFault(error: unknown): undefined {

@@ -1,6 +1,7 @@
 /** The stores that both engines share, over one engine. */
 import type { Storage } from '../storage.ts';
 import { createAdminUserStore, createCredentialStore, createMailTokenStore } from './accounts.ts';
+import { createActivityStore, createFanOutStore } from './activities.ts';
 import { createAuthorizationCodeStore } from './authorization-codes.ts';
 import { createAuthorizationSweep } from './authorization-sweep.ts';
 import { createClientStore } from './clients.ts';
@@ -35,8 +36,10 @@ export function createSharedStores(engine: SqlEngine): SharedStores {
     outbox: createOutboxStore(engine),
     clients: createClientStore(engine),
     authorizationSweep: createAuthorizationSweep(engine),
+    fanOuts: createFanOutStore(engine),
     entities: perRealm((realm) => createEntityStore(engine, realm, new Set())),
     edges: perRealm((realm) => createEdgeStore(engine, realm)),
+    activities: perRealm((realm) => createActivityStore(engine, realm)),
     permissions: perRealm((realm) => createPermissionStore(engine, realm)),
     credentials: perRealm((realm) => createCredentialStore(engine, realm)),
     sessions: perRealm((realm) => createSessionStore(engine, realm)),

@@ -1,6 +1,7 @@
 import { type SchemaSteps, statementsStep } from '../../sql/migrations.ts';
 import { type SchemaTypes, schema0001 } from '../../sql/schema-0001.ts';
 import { schema0002 } from '../../sql/schema-0002.ts';
+import { schema0004 } from '../../sql/schema-0004.ts';
 
 const types: SchemaTypes = {
   bytes: 'blob',
@@ -16,4 +17,5 @@ export const sqliteSchemaSteps: SchemaSteps = {
     `insert into sqlite_sequence (name, seq) values ('applications', 1)`,
   ]),
   '0002-authorization': statementsStep(schema0002(types)),
+  '0004-feeds': statementsStep(schema0004(types)),
 };

@@ -1,0 +1,105 @@
+/**
+ * Brings activities into the feeds they belong to. What is to be done is stored with the activity, so that a post that
+ * was acknowledged reaches all feeds whatever happens to the process; doing a part twice changes nothing.
+ */
+import type { Clock, Log } from '../ports.ts';
+import type { RealmKey } from '../tenancy/tenancy.ts';
+import type { ActivityStore, FanOut, FanOutStore } from './activity-store.ts';
+
+/** Feeds of one transaction: others wait a few milliseconds for it at most. */
+export const feedsAtOnce = 500;
+/** The rest follows after the answer. */
+const batchesInRequest = 20;
+/** Then the next fan-out has its turn, so that one of millions does not hold up the others. */
+const batchesInTurn = 20;
+/** How long after the last sign of life another process takes a fan-out up. */
+const leaseMilliseconds = 30_000;
+const takenTogether = 20;
+
+export interface FanOuts {
+  /** The first 10,000 feeds; what is left goes on in the background. Never throws: what fails is tried again later. */
+  begin(fanOut: FanOut): Promise<void>;
+  /** When what was just published is due, if nobody gets on with it. */
+  dueAt(): number;
+  /** Takes up what is due; at the start of a process, what an earlier one left too. */
+  resume(atStart?: boolean): void;
+  /** Resolves when nothing is done in the background. */
+  idle(): Promise<void>;
+  /** Ends after the batch that is under way: the rest is done after the next start. */
+  stop(): Promise<void>;
+}
+
+export function createFanOuts(options: {
+  activitiesOf(application: RealmKey): ActivityStore;
+  fanOuts: FanOutStore;
+  clock: Clock;
+  log: Log;
+}): FanOuts {
+  const { activitiesOf, fanOuts, clock, log } = options;
+  let working: Promise<void> | undefined;
+  let wanted = false;
+  let stopped = false;
+  const dueAt = () => clock.now() + leaseMilliseconds;
+
+  /** Whether it was finished. What is left after so many batches is due at once. */
+  async function advance(fanOut: FanOut, batches: number): Promise<boolean> {
+    const activities = activitiesOf(fanOut.application);
+    let left: FanOut | undefined = fanOut;
+    for (let batch = 1; left && batch <= batches && !stopped; batch += 1) {
+      left = await activities.spread(left, feedsAtOnce, batch === batches ? clock.now() : dueAt());
+    }
+    return left === undefined;
+  }
+
+  const report = (error: unknown, { activity }: FanOut): void =>
+    log.error({ err: error, activity }, 'a fan-out failed, and will be taken up again');
+
+  /** One that fails again and again must not keep the others from their turn. */
+  async function advanceOrPostpone(fanOut: FanOut): Promise<void> {
+    try {
+      await advance(fanOut, batchesInTurn);
+    } catch (error) {
+      report(error, fanOut);
+      await activitiesOf(fanOut.application).postpone(fanOut, dueAt());
+    }
+  }
+
+  async function work(until: number): Promise<void> {
+    try {
+      for (let now = until; wanted && !stopped; now = clock.now()) {
+        const due = await fanOuts.due(now, takenTogether);
+        wanted = due.length > 0;
+        for (const fanOut of due) if (!stopped) await advanceOrPostpone(fanOut);
+      }
+    } catch (error) {
+      log.error({ err: error }, 'fan-outs could not be taken up');
+    } finally {
+      working = undefined;
+    }
+  }
+
+  function resume(atStart = false): void {
+    wanted = true;
+    if (working || stopped) return;
+    working = work(atStart ? dueAt() : clock.now());
+  }
+
+  return {
+    async begin(fanOut) {
+      try {
+        if (!(await advance(fanOut, batchesInRequest))) resume();
+      } catch (error) {
+        report(error, fanOut);
+      }
+    },
+    dueAt,
+    resume,
+    async idle() {
+      while (working) await working;
+    },
+    async stop() {
+      stopped = true;
+      await working;
+    },
+  };
+}
