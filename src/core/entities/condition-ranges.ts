@@ -1,8 +1,10 @@
 /** What conditions say of the index: entries that they stand for, and ranges of values that they leave. */
 import { isIndexedPath } from './entity-index.ts';
 import type { IndexEntry, IndexRange } from './entity-store.ts';
-import type { Filter } from './filter.ts';
+import type { Contains, Filter } from './filter.ts';
 import { encodeIndexValue, type KeyRange, prefixRange, rangeOf } from './index-key.ts';
+import { uncutMark, wordsPath } from './word-entries.ts';
+import { wordPatternsOf } from './words.ts';
 
 /** The one index entry that an entity has if and only if it satisfies the filter. */
 export function exactEntry(filter: Filter): IndexEntry | undefined {
@@ -80,6 +82,19 @@ export function rangesOf(filter: Filter): IndexRange[] | undefined {
   // Any one of the operands would do; the first that the index can serve is taken.
   if (filter.kind === 'and') return filter.operands.map(rangesOf).find((part) => part !== undefined);
   if (!('path' in filter) || !isIndexedPath(filter.path)) return undefined;
+  if (filter.kind === 'contains') return wordRangesOf(filter);
   const range = keyRangeOf(filter);
   return range && [intersect(wholePath(filter.path), range)];
+}
+
+/** A word with a star stands for those that begin so: in a text, or as the beginning of one. */
+function wordRangesOf({ path, text }: Contains): IndexRange[] {
+  const words = [...new Set(wordPatternsOf(text))];
+  if (words.some((word) => word.startsWith('*'))) return [intersect(wholePath(path), prefixRange(''))];
+  const ranges = words.flatMap((word) => {
+    const star = word.indexOf('*');
+    const range = star === -1 ? rangeOf('=', word) : prefixRange(word.slice(0, star));
+    return [intersect(wholePath(wordsPath(path)), range), intersect(wholePath(path), range)];
+  });
+  return [...ranges, singleValue(uncutMark(path))];
 }

@@ -1,9 +1,10 @@
-/** What of an entity is indexed: every scalar, at its lower-case dot path. usergrid-data.md 2.4. */
+/** What of an entity is indexed: every scalar, at its lower-case dot path, and the words of texts. usergrid-data.md 2.4. */
 import { KeygridError } from '../errors.ts';
 import type { EntityParts } from './entity-body.ts';
 import type { IndexEntry } from './entity-store.ts';
 import type { ScalarValue } from './filter.ts';
 import { encodeIndexValue, isScalar } from './index-key.ts';
+import { wordEntriesOf } from './word-entries.ts';
 
 export const maximumEntries = 1000;
 /** Objects below this are stored, and found only by looking at the entities themselves. */
@@ -20,13 +21,16 @@ const mark = encodeIndexValue(true);
 
 export const manyValuesPath = (path: string): string => path + manyValuesMark;
 
+/** Such paths are the index's own: no property's values are found there. */
+const isDerivedPath = (path: string): boolean => path.endsWith(']');
+
 /** Whether every scalar that the path leads to is in the index. */
 export const isIndexedPath = (path: string): boolean =>
   path !== 'uuid' &&
   path !== 'type' &&
   path.length <= maximumPathCharacters &&
   !path.includes('\0') &&
-  !path.endsWith(manyValuesMark) &&
+  !isDerivedPath(path) &&
   path.split('.').length <= maximumIndexedDepth;
 
 /** Counts the ways of indexing, from 1: what was indexed in another way is indexed anew when the server starts. */
@@ -48,7 +52,7 @@ export function indexEntriesOf(
   limit: number = maximumEntries,
   indexedPaths: IndexedPaths = everyPath,
 ): IndexEntry[] {
-  const entries = [
+  const entries: IndexEntry[] = [
     { path: 'created', value: encodeIndexValue(entity.created) },
     { path: 'modified', value: encodeIndexValue(entity.modified) },
   ];
@@ -59,6 +63,7 @@ export function indexEntriesOf(
     for (const value of values) entries.push({ path, value: encodeIndexValue(value) });
     if (values.size > 1) entries.push({ path: manyValuesPath(path), value: mark });
   }
+  entries.push(...wordEntriesOf(collection.valuesByPath, indexedPaths));
   return entries;
 }
 
@@ -84,7 +89,7 @@ function collectElement(collection: Collection, path: string, value: unknown, de
 }
 
 function add(collection: Collection, path: string, value: ScalarValue): void {
-  if (path.length > maximumPathCharacters || path.includes('\0') || path.endsWith(manyValuesMark)) return;
+  if (path.length > maximumPathCharacters || path.includes('\0') || isDerivedPath(path)) return;
   let values = collection.valuesByPath.get(path);
   if (!values) {
     values = new Set();

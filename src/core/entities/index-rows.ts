@@ -31,15 +31,19 @@ const firstChunk = 200;
 const largestChunk = 1000;
 /** With probes, most rows may cost no more than a key look-up. */
 const largestProbedChunk = 5000;
-/** Characters of bodies that a chunk is meant to hold at most. */
+/** Characters of bodies that the chunks of all walks that go on side by side are meant to hold at most. */
 const chunkCharacters = 8_000_000;
 
-/** @param wanted how many rows the caller hopes to need. */
+/**
+ * @param wanted how many rows the caller hopes to need.
+ * @param sideBySide how many such walks there are at a time.
+ */
 export async function* rowsOf(
   store: EntityStore,
   walk: RowWalk,
   budget: RowBudget,
   wanted: number,
+  sideBySide = 1,
 ): AsyncGenerator<Row[]> {
   const largest = walk.probes.length > 0 ? largestProbedChunk : largestChunk;
   let chunk = Math.min(wanted, firstChunk);
@@ -54,7 +58,7 @@ export async function* rowsOf(
     budget.rowsLeft -= walk.probes.length > 0 ? rows : result.entities.length;
     yield result.entities.map(toRow);
     after = result.position;
-    chunk = nextChunk(chunk, largest, result.entities);
+    chunk = nextChunk(chunk, largest, result.entities, sideBySide);
     // A long walk must not keep others from their turn.
     if (after) await setImmediate();
   } while (after);
@@ -72,9 +76,14 @@ function toRow({ entity, position }: { entity: StoredEntity; position: IndexPosi
   };
 }
 
-function nextChunk(chunk: number, largest: number, read: { entity: StoredEntity }[]): number {
+function nextChunk(
+  chunk: number,
+  largest: number,
+  read: { entity: StoredEntity }[],
+  sideBySide: number,
+): number {
   const characters = read.reduce((sum, { entity }) => sum + entity.body.length, 0);
-  const fitting = Math.floor(chunkCharacters / Math.max(1, characters / chunk));
+  const fitting = Math.floor(chunkCharacters / sideBySide / Math.max(1, characters / chunk));
   return Math.max(1, Math.min(chunk * 4, largest, fitting));
 }
 
@@ -84,16 +93,16 @@ export const rowOf = (entity: StoredEntity): Row =>
 /** An entry that no entity has: a walk that probes for it reads no bodies. */
 const nobodysEntry: IndexEntry = { path: 'created', value: Buffer.alloc(0) };
 
-/** Whether the range has fewer than `rows` rows. */
-export async function isShort(
+/** Where a falling walk is after so many rows; undefined if it ends before. No bodies are read. */
+export async function positionAhead(
   store: EntityStore,
   type: string,
   range: IndexRange,
   rows: number,
-): Promise<boolean> {
-  const walk = { type, range, descending: true, probes: [nobodysEntry], after: undefined };
-  const { position } = await store.walk({ ...walk, limit: 1, scanLimit: rows });
-  return position === undefined;
+  after?: IndexPosition,
+): Promise<IndexPosition | undefined> {
+  const walk = { type, range, descending: true, probes: [nobodysEntry], after };
+  return (await store.walk({ ...walk, limit: 1, scanLimit: rows })).position;
 }
 
 /** Whether the collection has an entry in the range. */

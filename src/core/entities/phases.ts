@@ -1,6 +1,6 @@
 /** The index walks that a query is answered by, one after the other. */
-
-import { exactEntry, narrowedRange, singleValue, wholePath } from './condition-ranges.ts';
+import { branchesAlong, type Driver, driversOf, splitProbes } from './branches.ts';
+import { narrowedRange, singleValue, wholePath } from './condition-ranges.ts';
 import { isIndexedPath } from './entity-index.ts';
 import type { IndexEntry, IndexRange } from './entity-store.ts';
 import type { EntityType } from './entity-types.ts';
@@ -9,12 +9,17 @@ import type { QueryPlan } from './planner.ts';
 import { isDescending } from './sort-order.ts';
 
 /** One walk, and what its rows must satisfy beyond being there. */
-export interface Phase {
+export interface PhaseWalk {
   range: IndexRange;
-  descending: boolean;
   probes: IndexEntry[];
   /** To be evaluated on each entity. */
   residual: Filter[];
+}
+
+/** Several walks are merged by age. */
+export interface Phase {
+  walks: PhaseWalk[];
+  descending: boolean;
   /** The sort key that gives the rows their order; undefined = by age. */
   sortedBy: SortKey | undefined;
   /** Rows are kept only if their entity has no value here. */
@@ -22,9 +27,6 @@ export interface Phase {
   /** An entity may appear several times: it counts where it has its sort value. */
   repeats: boolean;
 }
-
-/** Every probe is a key look-up a row; more than these are left to be evaluated. */
-const mostProbes = 6;
 
 const alwaysThere = ['created', 'modified'];
 
@@ -39,17 +41,26 @@ const isAlwaysPresent = (rules: EntityType, path: string): boolean =>
 export const isWalkable = (order: SortKey[]): boolean =>
   order[0] === undefined || isIndexedPath(order[0].path);
 
+/** Found out about the data before the walks are chosen. */
+export interface PhaseHints {
+  /** Some entities have several values at the first key's path. */
+  repeats: boolean;
+  /** What is best walked along by age. */
+  driver: Driver | undefined;
+}
+
 /**
  * The walks whose rows, one after the other, hold the result: in its order as far as the first key goes, where that
- * is indexed. `repeats` says that some entities have several values at the first key's path.
+ * is indexed.
  */
-export function phasesOf(rules: EntityType, { conditions, order }: QueryPlan, repeats: boolean): Phase[] {
+export function phasesOf(rules: EntityType, plan: QueryPlan, { repeats, driver }: PhaseHints): Phase[] {
+  const { conditions, order } = plan;
   const first = order[0];
-  if (first === undefined || !isWalkable(order)) return [byAge(conditions, undefined)];
+  if (first === undefined || !isWalkable(order)) return [byAge(conditions, driver, undefined)];
   const sorted = sortedPhase(conditions, first, repeats);
   const allHaveIt =
     isAlwaysPresent(rules, first.path) || conditions.some((condition) => demands(condition, first.path));
-  return allHaveIt ? [sorted] : [sorted, byAge(conditions, first)];
+  return allHaveIt ? [sorted] : [sorted, byAge(conditions, driver ?? driversOf(conditions)[0], first)];
 }
 
 const isScalarTest = (filter: Filter): filter is Extract<Filter, { path: string }> =>
@@ -63,32 +74,24 @@ function sortedPhase(conditions: Filter[], first: SortKey, repeats: boolean): Ph
     ? { range: wholePath(first.path), served: [] }
     : narrowedRange(first.path, conditions);
   const others = conditions.filter((condition) => !narrowed.served.includes(condition));
-  const descending = isDescending(first);
-  const rest = splitProbes(others);
-  return { range: narrowed.range, descending, ...rest, sortedBy: first, lacking: undefined, repeats };
+  return {
+    walks: [{ range: narrowed.range, ...splitProbes(others) }],
+    descending: isDescending(first),
+    sortedBy: first,
+    lacking: undefined,
+    repeats,
+  };
 }
 
-/** Newest first, along an equality if there is one, else along all entities of the collection. */
-function byAge(conditions: Filter[], lacking: SortKey | undefined): Phase {
-  const byAgeOnly = { descending: true, sortedBy: undefined, lacking, repeats: false };
-  const driver = conditions.find((condition) => exactEntry(condition) !== undefined);
-  const entry = driver && exactEntry(driver);
-  if (entry) {
-    const others = conditions.filter((condition) => condition !== driver);
-    return { range: singleValue(entry), ...splitProbes(others), ...byAgeOnly };
-  }
-  const narrowed = narrowedRange('created', conditions);
-  const residual = conditions.filter((condition) => !narrowed.served.includes(condition));
-  return { range: narrowed.range, probes: [], residual, ...byAgeOnly };
+/** Newest first, along the driver if there is one, else along all entities of the collection. */
+function byAge(conditions: Filter[], driver: Driver | undefined, lacking: SortKey | undefined): Phase {
+  const walks = driver
+    ? branchesAlong(driver, conditions).map(({ entry, ...rest }) => ({ range: singleValue(entry), ...rest }))
+    : [wholeCollection(conditions)];
+  return { walks, descending: true, sortedBy: undefined, lacking, repeats: false };
 }
 
-function splitProbes(conditions: Filter[]): { probes: IndexEntry[]; residual: Filter[] } {
-  const probes: IndexEntry[] = [];
-  const residual: Filter[] = [];
-  for (const condition of conditions) {
-    const entry = probes.length < mostProbes ? exactEntry(condition) : undefined;
-    if (entry) probes.push(entry);
-    else residual.push(condition);
-  }
-  return { probes, residual };
+function wholeCollection(conditions: Filter[]): PhaseWalk {
+  const { range, served } = narrowedRange('created', conditions);
+  return { range, probes: [], residual: conditions.filter((condition) => !served.includes(condition)) };
 }

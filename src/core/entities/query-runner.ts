@@ -1,11 +1,14 @@
 /** Carries out a query plan page by page. Every way of doing so gives the same entities in the same order. */
 import { KeygridError } from '../errors.ts';
+import type { Driver } from './branches.ts';
 import { intersect } from './condition-ranges.ts';
-import type { EntityStore, IndexPosition, StoredEntity } from './entity-store.ts';
+import { chooseDriver } from './drivers.ts';
+import type { EntityStore, IndexPosition, IndexRange, StoredEntity } from './entity-store.ts';
 import type { EntityType } from './entity-types.ts';
 import { evaluateFilter, type Filter } from './filter.ts';
 import { encodeIndexValue } from './index-key.ts';
 import { type Row, type RowBudget, rowBudget, rowOf, rowsOf } from './index-rows.ts';
+import { type CandidateRow, mergedRows } from './merged-rows.ts';
 import { isSingleValued, isWalkable, type Phase, phasesOf } from './phases.ts';
 import type { QueryPlan } from './planner.ts';
 import { findShortRanges, hasManyValues } from './short-ranges.ts';
@@ -62,7 +65,7 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
   const { plan, page, bounds } = run;
   if (plan.isEmpty) return { entities: [], last: undefined };
   if (plan.lookups) return sorted(run, lookedUp(run));
-  const phases = phasesOf(run.rules, plan, await mayRepeat(run));
+  const phases = phasesOf(run.rules, plan, { repeats: await mayRepeat(run), driver: await driverOf(run) });
   if (plan.conditions.length > 0) {
     const quick = await walkPhases(run, phases, rowBudget(page.limit + bounds.rowsBeforeDoubt));
     if (quick) return quick;
@@ -84,6 +87,13 @@ async function mayRepeat({ store, rules, plan }: QueryRun): Promise<boolean> {
   return hasManyValues(store, rules.type, path);
 }
 
+/** Worth finding out where all that matches is met by age. */
+async function driverOf({ store, rules, plan, page }: QueryRun): Promise<Driver | undefined> {
+  if (plan.order.length > 0 && isWalkable(plan.order)) return undefined;
+  const after = plan.order.length === 0 ? page.after : undefined;
+  return chooseDriver(store, rules.type, plan.conditions, after);
+}
+
 /** Undefined when the budget ran out. */
 function walkPhases(run: QueryRun, phases: Phase[], budget: RowBudget): Promise<PageResult | undefined> {
   const followsWalk = run.plan.order.length < 2 && isWalkable(run.plan.order);
@@ -92,18 +102,18 @@ function walkPhases(run: QueryRun, phases: Phase[], budget: RowBudget): Promise<
 
 /** The rows come in the order of the result: the page is done when it is full. */
 async function inWalkOrder(
-  { store, rules, plan, page, bounds }: QueryRun,
+  run: QueryRun,
   phases: Phase[],
   budget: RowBudget,
 ): Promise<PageResult | undefined> {
+  const { plan, page, bounds } = run;
   const entities: StoredEntity[] = [];
   let characters = 0;
   for (const phase of phases) {
     if (page.after && isBehind(phase, page.after)) continue;
-    const after = page.after && positionIn(phase, page.after);
-    const walk = { type: rules.type, ...phase, after };
-    const spare = phase.residual.length > 0 ? rowsToSpare : 0;
-    for await (const rows of rowsOf(store, walk, budget, page.limit - entities.length + spare)) {
+    const spare = phase.walks.some(({ residual }) => residual.length > 0) ? rowsToSpare : 0;
+    const wanted = page.limit - entities.length + spare;
+    for await (const rows of phaseRows(run, phase, page.after, budget, wanted)) {
       for (const row of rows) {
         if (!accepts(phase, row)) continue;
         entities.push(row.entity);
@@ -121,11 +131,30 @@ async function inWalkOrder(
 const isBehind = (phase: Phase, { values }: SortTuple): boolean =>
   phase.sortedBy !== undefined && values[0] === undefined;
 
+/** @param after where the rows begin; undefined for the whole of the phase. */
+async function* phaseRows(
+  { store, rules }: QueryRun,
+  phase: Phase,
+  after: SortTuple | undefined,
+  budget: RowBudget,
+  wanted: number,
+): AsyncGenerator<CandidateRow[]> {
+  const walks = phase.walks.map(({ range, probes, residual }) => {
+    const position = after && positionIn(phase, range, after);
+    const walk = { type: rules.type, range, probes, descending: phase.descending, after: position };
+    return { chunks: rowsOf(store, walk, budget, wanted, phase.walks.length), residual };
+  });
+  yield* mergedRows(walks, () => budget.ranOut);
+}
+
 /** Undefined where the phase begins only after the cursor. */
-function positionIn(phase: Phase, { values, created, uuid }: SortTuple): IndexPosition | undefined {
+function positionIn(
+  phase: Phase,
+  { path, from }: IndexRange,
+  { values, created, uuid }: SortTuple,
+): IndexPosition | undefined {
   if (phase.sortedBy) return { value: values[0]!, created, uuid };
   if (phase.lacking && values[0] !== undefined) return undefined;
-  const { path, from } = phase.range;
   return { value: path === 'created' ? encodeIndexValue(created) : from!, created, uuid };
 }
 
@@ -140,12 +169,12 @@ async function inTupleOrder(
   phases: Phase[],
   budget: RowBudget,
 ): Promise<PageResult | undefined> {
-  const { store, rules, page } = run;
+  const { page } = run;
   const leaders = leadersOf(run);
   for (const phase of phases) {
     if (page.after && isBehind(phase, page.after)) continue;
-    const walk = { type: rules.type, ...phase, range: rangeFrom(phase, page.after), after: undefined };
-    for await (const rows of rowsOf(store, walk, budget, page.limit)) {
+    const walks = phase.walks.map((walk) => ({ ...walk, range: rangeFrom(phase, walk.range, page.after) }));
+    for await (const rows of phaseRows(run, { ...phase, walks }, undefined, budget, page.limit)) {
       for (const row of rows) if (accepts(phase, row)) offer(run, leaders, row);
       if (isDecided(phase, leaders, rows.at(-1))) break;
     }
@@ -156,7 +185,7 @@ async function inTupleOrder(
 }
 
 /** Begins where the cursor's ties begin. */
-function rangeFrom({ sortedBy, range }: Phase, after: SortTuple | undefined): Phase['range'] {
+function rangeFrom({ sortedBy }: Phase, range: IndexRange, after: SortTuple | undefined): IndexRange {
   const value = after?.values[0];
   if (!sortedBy || !value) return range;
   const { from = Buffer.alloc(0), to = Buffer.of(0xff), fromInclusive, toInclusive } = range;
@@ -212,7 +241,7 @@ async function* lookedUp({ store, rules, plan }: QueryRun): AsyncGenerator<Row[]
   yield found.filter((entity) => entity?.type === rules.type).map((entity) => rowOf(entity!));
 }
 
-async function* rowsInRanges({ store, rules }: QueryRun, ranges: Phase['range'][]): AsyncGenerator<Row[]> {
+async function* rowsInRanges({ store, rules }: QueryRun, ranges: IndexRange[]): AsyncGenerator<Row[]> {
   // The ranges are known to be short.
   const budget = rowBudget(Number.POSITIVE_INFINITY);
   for (const range of ranges) {
@@ -221,8 +250,8 @@ async function* rowsInRanges({ store, rules }: QueryRun, ranges: Phase['range'][
   }
 }
 
-function accepts(phase: Phase, row: Row): boolean {
-  if (!satisfies(phase.residual, row)) return false;
+function accepts(phase: Phase, row: CandidateRow): boolean {
+  if (!row.residuals.some((residual) => satisfies(residual, row))) return false;
   if (phase.lacking) return sortTupleOf(row.entity, row.parsed(), [phase.lacking]).values[0] === undefined;
   if (!phase.repeats) return true;
   const [value] = sortTupleOf(row.entity, row.parsed(), [phase.sortedBy!]).values;

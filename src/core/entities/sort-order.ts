@@ -10,11 +10,15 @@ import { distanceOf } from './geography.ts';
 import { encodeIndexValue, isScalar } from './index-key.ts';
 import { propertiesAt } from './property-paths.ts';
 
-export interface SortTuple {
-  /** One for each key of the order; undefined where the entity has no value there. */
-  values: (Buffer | undefined)[];
+/** What stands at a place in the order of age. */
+export interface Aged {
   created: number;
   uuid: Uuid;
+}
+
+export interface SortTuple extends Aged {
+  /** One for each key of the order; undefined where the entity has no value there. */
+  values: (Buffer | undefined)[];
 }
 
 export type ParsedEntity = Record<string, unknown>;
@@ -71,9 +75,11 @@ export function compareSortValues(
   return Buffer.compare(left, right) * (descending ? -1 : 1);
 }
 
-const compareAge = (left: SortTuple, right: SortTuple): number =>
-  left.created - right.created ||
-  Buffer.compare(uuidToOrderedBytes(left.uuid), uuidToOrderedBytes(right.uuid));
+/** Positive when the left one is newer. */
+export function compareAge(left: Aged, right: Aged): number {
+  if (left.created !== right.created || left.uuid === right.uuid) return left.created - right.created;
+  return Buffer.compare(uuidToOrderedBytes(left.uuid), uuidToOrderedBytes(right.uuid));
+}
 
 /** The first `limit` of what is offered, sorted; holds no more than that at any time. */
 export interface Leaders<Item> {

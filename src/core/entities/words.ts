@@ -2,10 +2,14 @@
 
 const word = /[\p{L}\p{M}\p{N}_]+/gu;
 const wordPattern = /[\p{L}\p{M}\p{N}_*]+/gu;
+const oneWord = /^[\p{L}\p{M}\p{N}_]+$/u;
 const onlyStars = /^\*+$/;
 
 /** The words of a text in lower case: runs of letters, digits and underscores. */
 export const wordsOf = (text: string): string[] => text.toLowerCase().match(word) ?? [];
+
+/** Whether the whole text is its only word. */
+export const isOneWord = (text: string): boolean => oneWord.test(text);
 
 /**
  * The words of the text asked for last are kept: many conditions of one query look at the same property of the same

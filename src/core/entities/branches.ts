@@ -1,0 +1,109 @@
+/**
+ * Walks along one value each that together meet every entity that satisfies a filter. Each is in the order of age, so
+ * they can be merged: what is newest is found at the head of one of them.
+ */
+import { exactEntry } from './condition-ranges.ts';
+import { isIndexedPath } from './entity-index.ts';
+import type { IndexEntry } from './entity-store.ts';
+import type { Contains, Filter } from './filter.ts';
+import { encodeIndexValue } from './index-key.ts';
+import { uncutMark, wordsPath } from './word-entries.ts';
+import { wordPatternsOf } from './words.ts';
+
+export interface Branch {
+  entry: IndexEntry;
+  /** Entries that the entity must have too. */
+  probes: IndexEntry[];
+  /** To be evaluated on each entity. */
+  residual: Filter[];
+}
+
+/** More are not worth their merging: each is read ahead by itself. */
+const mostBranches = 20;
+/** Every probe is a key look-up a row; more than these are left to be evaluated. */
+const mostProbes = 6;
+
+/** Undefined where the index has no such walks for the filter; none at all where nothing can satisfy it. */
+export function branchesOf(filter: Filter): Branch[] | undefined {
+  const branches = anyBranchesOf(filter);
+  return branches && branches.length <= mostBranches ? branches : undefined;
+}
+
+function anyBranchesOf(filter: Filter): Branch[] | undefined {
+  if (filter.kind === 'or') {
+    const parts = filter.operands.map(branchesOf);
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  }
+  if (filter.kind === 'and') return branchesOfAll(filter.operands);
+  if (filter.kind === 'contains') return branchesOfWords(filter);
+  const entry = exactEntry(filter);
+  return entry && [{ entry, probes: [], residual: [] }];
+}
+
+/** Along the operand with the fewest, the others being asked of each entity. */
+function branchesOfAll(operands: Filter[]): Branch[] | undefined {
+  const [driver] = driversOf(operands);
+  return driver && branchesAlong(driver, operands);
+}
+
+/** A condition that may be walked along. */
+export interface Driver {
+  condition: Filter;
+  branches: Branch[];
+}
+
+/** Those with the fewest branches first. */
+export const driversOf = (conditions: Filter[]): Driver[] =>
+  conditions
+    .flatMap((condition) => {
+      const branches = branchesOf(condition);
+      return branches ? [{ condition, branches }] : [];
+    })
+    .sort((left, right) => left.branches.length - right.branches.length);
+
+/** The driver's branches, of which each row must satisfy all conditions. */
+export function branchesAlong({ condition, branches }: Driver, conditions: Filter[]): Branch[] {
+  const others = conditions.filter((other) => other !== condition);
+  return branches.map((branch) => {
+    const { probes, residual } = splitProbes(others, branch.probes.length);
+    return {
+      entry: branch.entry,
+      probes: [...branch.probes, ...probes],
+      residual: [...branch.residual, ...residual],
+    };
+  });
+}
+
+/** What can be looked up in the index for each row, and what is left to be evaluated. */
+export function splitProbes(
+  conditions: Filter[],
+  probesBefore = 0,
+): { probes: IndexEntry[]; residual: Filter[] } {
+  const probes: IndexEntry[] = [];
+  const residual: Filter[] = [];
+  for (const condition of conditions) {
+    const entry = probesBefore + probes.length < mostProbes ? exactEntry(condition) : undefined;
+    if (entry) probes.push(entry);
+    else residual.push(condition);
+  }
+  return { probes, residual };
+}
+
+/** A word is in the index as a part of a text, or as a text of its own. */
+function branchesOfWords(filter: Contains): Branch[] | undefined {
+  const { path, text } = filter;
+  const words = [...new Set(wordPatternsOf(text))];
+  if (words.length === 0) return [];
+  if (!isIndexedPath(path) || words.some((word) => word.includes('*'))) return undefined;
+  const entries = words.flatMap((word) => {
+    const value = encodeIndexValue(word);
+    return [
+      { path: wordsPath(path), value },
+      { path, value },
+    ];
+  });
+  return [
+    ...entries.map((entry) => ({ entry, probes: [], residual: [] })),
+    { entry: uncutMark(path), probes: [], residual: [filter] },
+  ];
+}
