@@ -102,6 +102,8 @@ export interface IndexWalkResult {
   entities: { entity: StoredEntity; position: IndexPosition }[];
   /** Where to go on from; undefined when the walk reached the end of the range. */
   position: IndexPosition | undefined;
+  /** Index rows, kept or not. */
+  lookedAt: number;
 }
 
 export interface EntityStore {

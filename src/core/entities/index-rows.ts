@@ -55,7 +55,7 @@ export async function* rowsOf(
       return;
     }
     const result = await store.walk({ ...walk, after, limit: rows, scanLimit: rows });
-    budget.rowsLeft -= walk.probes.length > 0 ? rows : result.entities.length;
+    budget.rowsLeft -= result.lookedAt;
     yield result.entities.map(toRow);
     after = result.position;
     chunk = nextChunk(chunk, largest, result.entities, sideBySide);
@@ -104,6 +104,14 @@ export async function positionAhead(
   const walk = { type, range, descending: true, probes: [nobodysEntry], after };
   return (await store.walk({ ...walk, limit: 1, scanLimit: rows })).position;
 }
+
+/** Whether the range has fewer than `rows` rows. */
+export const isShort = async (
+  store: EntityStore,
+  type: string,
+  range: IndexRange,
+  rows: number,
+): Promise<boolean> => (await positionAhead(store, type, range, rows)) === undefined;
 
 /** Whether the collection has an entry in the range. */
 export async function hasRows(store: EntityStore, type: string, range: IndexRange): Promise<boolean> {

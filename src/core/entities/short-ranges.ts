@@ -6,7 +6,7 @@ import type { EntityStore, IndexRange } from './entity-store.ts';
 import type { EntityType } from './entity-types.ts';
 import type { Filter } from './filter.ts';
 import { encodeIndexValue } from './index-key.ts';
-import { hasRows, positionAhead } from './index-rows.ts';
+import { hasRows, isShort } from './index-rows.ts';
 import { isSingleValued } from './phases.ts';
 
 /** Rows that are few enough to be read and sorted whole; the first size is tried on every candidate first. */
@@ -38,7 +38,7 @@ async function areShort(
   ranges: IndexRange[],
   rows: number,
 ): Promise<boolean> {
-  for (const range of ranges) if (await positionAhead(store, type, range, rows)) return false;
+  for (const range of ranges) if (!(await isShort(store, type, range, rows))) return false;
   return true;
 }
 

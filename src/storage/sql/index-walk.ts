@@ -29,7 +29,7 @@ const statementsByShape = new Map<string, Statement>();
 
 export function* walkIndex(application: RealmKey, walk: IndexWalk): Work<IndexWalkResult> {
   const run = runOf(walk);
-  if (!run) return { entities: [], position: undefined };
+  if (!run) return { entities: [], position: undefined, lookedAt: 0 };
   const parameters: SqlValue[] = [];
   const sql = walkStatement(application, walk, run, parameters);
   const found = yield* rows(statementOf(sql), ...parameters);
@@ -40,6 +40,7 @@ export function* walkIndex(application: RealmKey, walk: IndexWalk): Work<IndexWa
   return {
     entities: kept.map((row) => ({ entity: toStoredEntity(row), position: toPosition(row) })),
     position: exhausted || !last ? undefined : toPosition(last),
+    lookedAt: found.length,
   };
 }
 
