@@ -68,6 +68,8 @@ export const errorCatalogue = {
   token_mismatch: 'The access token named is not one of the account named.',
   mail_token_invalid: 'The link is wrong, used or expired.',
   write_conflict: 'Others kept changing the same entity; nothing was written.',
+  precondition_failed: 'The entity is not, or no longer, as the condition of the request says.',
+  idempotency_key_reused: 'The idempotency key was sent before, with another request.',
   entity_too_large: 'The entity is larger than an entity may be.',
   throttled: 'Too many attempts; wait before the next.',
   overloaded: 'The server has more work of this kind than it can queue.',

@@ -131,6 +131,16 @@ export const refusalRules: Readonly<Partial<Record<ErrorCode | 'fault', RefusalR
     source: 'KEYGRID_SIGNUP',
     remedy: 'Make it with "keygrid organization create", or set KEYGRID_SIGNUP=open.',
   },
+  precondition_failed: {
+    rule: 'A request with If-Match or If-None-Match is carried out only if the entity is as they say.',
+    source: 'RFC 9110 §13.1',
+    remedy: 'Read the entity again, look at what changed meanwhile, and send the write with its new ETag.',
+  },
+  idempotency_key_reused: {
+    rule: 'For a day, a key stands for the one request that it came with: the same caller, address and body.',
+    source: 'The Idempotency-Key HTTP header field (draft-ietf-httpapi-idempotency-key-header)',
+    remedy: 'Let the client make a new key for each request, and keep it only to send that very request again.',
+  },
   throttled: {
     rule: 'Attempts are counted by account, address and tenant, and too many must wait.',
     source: 'RFC 6585 §4',

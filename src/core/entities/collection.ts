@@ -11,7 +11,13 @@ import {
 } from '../identity/typed-services.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
 import { isUuid } from '../uuid.ts';
-import { type ApplicationEntities, bodyUnderName, type Entities, type PageOptions } from './entities.ts';
+import {
+  type ApplicationEntities,
+  bodyUnderName,
+  type ChangeOptions,
+  type Entities,
+  type PageOptions,
+} from './entities.ts';
 import type { StoredEntity } from './entity-store.ts';
 import type { EntityQuery } from './filter.ts';
 import { maximumPageSize } from './queries.ts';
@@ -21,10 +27,13 @@ export interface CollectionWriter {
   create(body: unknown): Promise<StoredEntity>;
   /** In order; items that break a rule are left out, and so are those without any property. */
   createMany(bodies: unknown[]): Promise<StoredEntity[]>;
-  update(entity: StoredEntity, patch: unknown): Promise<StoredEntity>;
-  /** Creates what `reference` (a uuid or name) would have found: under that very uuid or name. */
-  createAt(reference: string, body: unknown): Promise<StoredEntity>;
-  delete(entity: StoredEntity): Promise<StoredEntity>;
+  update(entity: StoredEntity, patch: unknown, options?: ChangeOptions): Promise<StoredEntity>;
+  /**
+   * Creates what `reference` (a uuid or name) would have found: under that very uuid or name. Where another is quicker,
+   * it updates what that one made, unless the precondition is against it.
+   */
+  createAt(reference: string, body: unknown, options?: ChangeOptions): Promise<StoredEntity>;
+  delete(entity: StoredEntity, options?: ChangeOptions): Promise<StoredEntity>;
   /** Up to 1000 of what matches. */
   updateByQuery(query: EntityQuery, patch: unknown): Promise<StoredEntity[]>;
   /** One page of what matches, as it was. */
@@ -76,10 +85,12 @@ type SingleWrites = Pick<CollectionWriter, 'create' | 'createMany' | 'createAt' 
 const straight = (plain: ApplicationEntities, type: string): SingleWrites => ({
   create: (body) => plain.create(type, body),
   createMany: (bodies) => plain.createMany(type, bodies),
-  createAt: (reference, body) =>
-    isUuid(reference) ? plain.putByUuid(type, reference, body) : plain.putByName(type, reference, body),
-  update: (entity, patch) => plain.update(type, entity, patch),
-  delete: (entity) => plain.delete(type, entity),
+  createAt: (reference, body, options) =>
+    isUuid(reference)
+      ? plain.putByUuid(type, reference, body, options)
+      : plain.putByName(type, reference, body, options),
+  update: (entity, patch, options) => plain.update(type, entity, patch, options),
+  delete: (entity, options) => plain.delete(type, entity, options),
 });
 
 const throughService = (
@@ -91,7 +102,7 @@ const throughService = (
 ): SingleWrites => ({
   create: async (body) => service.create(application, requireObject(body), by),
   createMany: (bodies) => service.createMany(application, bodies.filter(isObject), by),
-  async createAt(reference, body) {
+  async createAt(reference, body, options) {
     const properties = requireObject(body);
     if (!isUuid(reference)) {
       return service.create(application, bodyUnderName(type, reference, properties) as Properties, by);
@@ -104,11 +115,12 @@ const throughService = (
       // By somebody who was quicker, or by an entity of another type.
       const now = await plain.findByUuid(type, uuid);
       if (!now) throw new KeygridError('entity_not_found', `There is no such ${type}`);
-      return service.update(application, now, properties, by);
+      return service.update(application, now, properties, { ...by, ...options });
     }
   },
-  update: async (entity, patch) => service.update(application, entity, requireObject(patch), by),
-  delete: (entity) => service.delete(application, entity),
+  update: async (entity, patch, options) =>
+    service.update(application, entity, requireObject(patch), { ...by, ...options }),
+  delete: (entity, options) => service.delete(application, entity, options),
 });
 
 const isTaken = (error: unknown, property: string): boolean =>

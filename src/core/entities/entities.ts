@@ -7,14 +7,19 @@ import type { Uuid, UuidSource } from '../uuid.ts';
 import { createMany } from './create-many.ts';
 import type { EntityStore, StoredEntity } from './entity-store.ts';
 import { entityType, requireCreatableType } from './entity-types.ts';
-import { createEntityWriter, entityNotFound } from './entity-writer.ts';
+import {
+  type ChangeOptions,
+  createEntityWriter,
+  entityNotFound,
+  type Precondition,
+} from './entity-writer.ts';
 import type { EntityQuery } from './filter.ts';
 import { createFinder, type ForcedAlias } from './find-entity.ts';
 import { createQueries, type EntityPage, type PageOptions } from './queries.ts';
 import { type QueryBounds, standardBounds } from './query-runner.ts';
 import { createTurns } from './turns.ts';
 
-export type { EntityPage, ForcedAlias, PageOptions };
+export type { ChangeOptions, EntityPage, ForcedAlias, PageOptions, Precondition };
 
 export interface EntitiesOptions {
   storeFor(application: RealmKey): EntityStore;
@@ -47,18 +52,24 @@ export interface ApplicationEntities {
   resolve(type: string, reference: string, force?: ForcedAlias): Promise<StoredEntity | undefined>;
   /**
    * Merges at the first level; `null` and `""` remove. Updates of others at the same time are not lost.
-   * @throws KeygridError `entity_not_found`, `duplicate_value`, `entity_too_large`, `write_conflict`
+   * @throws KeygridError `entity_not_found`, `duplicate_value`, `entity_too_large`, `write_conflict`,
+   * `precondition_failed`
    */
-  update(type: string, entity: StoredEntity | Uuid, patch: unknown): Promise<StoredEntity>;
+  update(
+    type: string,
+    entity: StoredEntity | Uuid,
+    patch: unknown,
+    options?: ChangeOptions,
+  ): Promise<StoredEntity>;
   /**
    * Updates, or creates under that very uuid.
    * @throws KeygridError as update and create; `entity_not_found` when the uuid is of another type.
    */
-  putByUuid(type: string, uuid: Uuid, body: unknown): Promise<StoredEntity>;
+  putByUuid(type: string, uuid: Uuid, body: unknown, options?: ChangeOptions): Promise<StoredEntity>;
   /** Updates, or creates under that name; of a user the body must say the username. */
-  putByName(type: string, name: string, body: unknown): Promise<StoredEntity>;
-  /** @returns the entity as it was. @throws KeygridError `entity_not_found`, `write_conflict` */
-  delete(type: string, entity: StoredEntity | Uuid): Promise<StoredEntity>;
+  putByName(type: string, name: string, body: unknown, options?: ChangeOptions): Promise<StoredEntity>;
+  /** @returns the entity as it was. @throws KeygridError `entity_not_found`, `write_conflict`, `precondition_failed` */
+  delete(type: string, entity: StoredEntity | Uuid, options?: ChangeOptions): Promise<StoredEntity>;
   /** Whole entities; see projection.ts. @throws KeygridError `query_too_broad` */
   query(type: string, query: EntityQuery, page: PageOptions): Promise<EntityPage>;
   /** Up to 1000 of what matches. @throws KeygridError as query and update; those updated before stay so. */
@@ -88,9 +99,9 @@ export function createEntities(options: EntitiesOptions): Entities {
       putByUuid: writer.putByUuid,
       delete: writer.delete,
       createMany: (type, bodies) => createMany(writer, type, bodies),
-      async putByName(type, name, body) {
+      async putByName(type, name, body, options) {
         const found = await finder.findByAlias(type, name);
-        if (found) return writer.update(type, found, body);
+        if (found) return writer.update(type, found, body, options);
         if (entityType(type).alias === undefined) throw entityNotFound(type, name);
         try {
           return await writer.create(type, bodyUnderName(type, name, body));
@@ -98,7 +109,7 @@ export function createEntities(options: EntitiesOptions): Entities {
           // Somebody else may have created it in the meantime.
           const now = isDuplicate(error) ? await finder.findByAlias(type, name) : undefined;
           if (!now) throw error;
-          return writer.update(type, now, body);
+          return writer.update(type, now, body, options);
         }
       },
       collections: () => store.collections(),

@@ -25,17 +25,20 @@ export interface Birth {
   uuid: Uuid;
   now: number;
   created?: number;
+  /** Of an entity whose uuid may have been in use before. */
+  version?: number;
 }
 
 /** @throws KeygridError `invalid_argument`, `missing_property`, `entity_too_large` */
-export function creationOf(type: string, body: unknown, { uuid, now, created = now }: Birth): Creation {
+export function creationOf(type: string, body: unknown, birth: Birth): Creation {
+  const { uuid, now, created = now, version = 1 } = birth;
   const rules = requireCreatableType(type);
   const properties = withoutAbsent(readProperties(rules, body));
   applyRules(rules, properties, now, true);
   const parts: EntityParts = { uuid, type, created, modified: created, properties };
   const change: Creation = {
     kind: 'create',
-    entity: { uuid, type, created, modified: created, version: 1, body: renderBody(parts) },
+    entity: { uuid, type, created, modified: created, version, body: renderBody(parts) },
     claims: claimsOf(rules, properties),
     index: indexEntriesOf(parts),
   };

@@ -9,7 +9,10 @@ export interface StoredEntity {
   /** Milliseconds since the epoch. */
   created: number;
   modified: number;
-  /** Counts writes, from 1; a replacement names the version it was made from. */
+  /**
+   * Counts writes, from 1, or from its creation in milliseconds where its uuid may have been in use before: what once
+   * was a version of a uuid never is one again. A replacement names the version it was made from.
+   */
   version: number;
   /** The JSON text that goes out, without `metadata`. Always an object of at least uuid and type. */
   body: string;

@@ -9,14 +9,27 @@ import type { Turns } from './turns.ts';
 /** Then a write gives up. Within this process writers of one entity take turns, so races are with other processes. */
 const mostTries = 20;
 
+/** Whether a change may be made, asked of the entity that it is made from. */
+export type Precondition = (current: StoredEntity) => boolean;
+
+export interface ChangeOptions {
+  /** Where it does not hold, nothing is written. */
+  precondition?: Precondition | undefined;
+}
+
 export interface EntityWriter {
   create(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<StoredEntity>;
   /** Checked and made ready, not written. */
   prepare(type: string, body: unknown): Creation;
   write(creation: Creation): Promise<StoredEntity>;
-  update(type: string, entity: StoredEntity | Uuid, patch: unknown): Promise<StoredEntity>;
-  putByUuid(type: string, uuid: Uuid, body: unknown): Promise<StoredEntity>;
-  delete(type: string, entity: StoredEntity | Uuid): Promise<StoredEntity>;
+  update(
+    type: string,
+    entity: StoredEntity | Uuid,
+    patch: unknown,
+    options?: ChangeOptions,
+  ): Promise<StoredEntity>;
+  putByUuid(type: string, uuid: Uuid, body: unknown, options?: ChangeOptions): Promise<StoredEntity>;
+  delete(type: string, entity: StoredEntity | Uuid, options?: ChangeOptions): Promise<StoredEntity>;
 }
 
 /** @param inTurn shared by all writers of the application. */
@@ -28,6 +41,8 @@ export function createEntityWriter(
 ): EntityWriter {
   const prepare = (type: string, body: unknown): Creation =>
     creationOf(type, body, { uuid: uuids.next(), now: clock.now() });
+
+  let newestVersion = 0;
 
   /** Undefined when another write came first, or an entity of a chosen uuid is there. */
   async function attempt(change: EntityChange): Promise<StoredEntity | undefined> {
@@ -55,12 +70,14 @@ export function createEntityWriter(
     type: string,
     given: StoredEntity | Uuid,
     changeOf: (current: StoredEntity) => EntityChange,
+    { precondition }: ChangeOptions = {},
   ): Promise<StoredEntity> {
     const uuid = typeof given === 'string' ? given.toLowerCase() : given.uuid;
     return inTurn(uuid, async () => {
       let current = typeof given === 'string' ? await read(type, uuid) : given;
       if (current.type !== type) throw entityNotFound(type, uuid);
       for (let tries = 0; tries < mostTries; tries += 1) {
+        if (precondition && !precondition(current)) throw preconditionFailed();
         const written = await attempt(changeOf(current));
         if (written) return written;
         current = await read(type, uuid);
@@ -69,21 +86,27 @@ export function createEntityWriter(
     });
   }
 
-  const update: EntityWriter['update'] = (type, entity, patch) =>
-    change(type, entity, (current) => replacementOf(current, patch, clock.now()));
+  const update: EntityWriter['update'] = (type, entity, patch, options) =>
+    change(type, entity, (current) => replacementOf(current, patch, clock.now()), options);
 
-  async function putByUuid(type: string, given: Uuid, body: unknown): Promise<StoredEntity> {
+  async function putByUuid(
+    type: string,
+    given: Uuid,
+    body: unknown,
+    options?: ChangeOptions,
+  ): Promise<StoredEntity> {
     const uuid = given.toLowerCase();
     const found = isUuid(uuid) ? await store.findByUuid(uuid) : undefined;
-    if (found) return update(type, found, body);
+    if (found) return update(type, found, body, options);
     // Another may create it, or delete it again, in between.
-    return (await attempt(creationWithUuid(type, uuid, body))) ?? update(type, uuid, body);
+    return (await attempt(creationWithUuid(type, uuid, body))) ?? update(type, uuid, body, options);
   }
 
   function creationWithUuid(type: string, uuid: Uuid, body: unknown): Creation {
     if (!isUuid(uuid)) throw new KeygridError('invalid_argument', 'The uuid is malformed');
     const now = clock.now();
-    return creationOf(type, body, { uuid, now, created: timeOfUuid(uuid) ?? now });
+    newestVersion = Math.max(now, newestVersion + 1);
+    return creationOf(type, body, { uuid, now, created: timeOfUuid(uuid) ?? now, version: newestVersion });
   }
 
   return {
@@ -97,9 +120,12 @@ export function createEntityWriter(
     write,
     update,
     putByUuid,
-    delete: (type, entity) => change(type, entity, deletionOf),
+    delete: (type, entity, options) => change(type, entity, deletionOf, options),
   };
 }
+
+export const preconditionFailed = (): KeygridError =>
+  new KeygridError('precondition_failed', 'The entity is not, or no longer, as the request says it must be');
 
 export const entityNotFound = (type: string, reference: string): KeygridError =>
   new KeygridError('entity_not_found', `There is no such ${type}`, {

@@ -1,5 +1,6 @@
 /** Accounts of applications: entities of `users` that can sign in. usergrid-auth.md 9. Rights are decided by access.ts. */
 import type { StoredEntity } from '../entities/entity-store.ts';
+import type { ChangeOptions } from '../entities/entity-writer.ts';
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
@@ -46,18 +47,18 @@ export interface ApplicationAccounts {
 
   /**
    * Merges. Passwords are ignored. Shutting the user out, by `disabled` or `activated`, ends the tokens.
-   * @throws KeygridError `invalid_argument`, `duplicate_value`
+   * @throws KeygridError `invalid_argument`, `duplicate_value`, `precondition_failed`
    */
   update(
     application: Application,
     user: StoredEntity,
     patch: Properties,
-    options: WriteOptions,
+    options: WriteOptions & ChangeOptions,
   ): Promise<StoredEntity>;
   /** Ends the tokens. */
   deactivate(application: Application, user: StoredEntity): Promise<StoredEntity>;
-  /** Ends the tokens. */
-  delete(application: Application, user: StoredEntity): Promise<StoredEntity>;
+  /** Ends the tokens. @throws KeygridError `entity_not_found`, `precondition_failed` */
+  delete(application: Application, user: StoredEntity, options?: ChangeOptions): Promise<StoredEntity>;
   /**
    * @throws KeygridError `entity_not_found`, `invalid_argument`, `password_policy`, `password_mismatch`, `throttled`
    */
@@ -159,7 +160,7 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
         sent,
       ),
 
-    async update(application, user, patch, { administrator }) {
+    async update(application, user, patch, { administrator, precondition }) {
       const before = applicationUserOf(user);
       const { properties } = readApplicationUser(patch);
       if (!administrator) delete properties.confirmed;
@@ -167,7 +168,7 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
         properties.confirmed = false;
       }
       if (properties.activated === true) properties.deactivated = null;
-      const updated = await entities.of(application).update('user', user, properties);
+      const updated = await entities.of(application).update('user', user, properties, { precondition });
       if (properties.disabled === true) {
         await tokens.revokeTokensOfApplicationUser(application, user.uuid, { reason: 'account_disabled' });
       } else if (properties.activated === false) {
@@ -181,10 +182,10 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
       await tokens.revokeTokensOfApplicationUser(application, user.uuid, { reason: 'account_inactive' });
       return updated;
     },
-    async delete(application, user) {
-      await entities.of(application).delete('user', user);
+    async delete(application, user, options) {
+      const deleted = await entities.of(application).delete('user', user, options);
       await tokens.revokeTokensOfApplicationUser(application, user.uuid, { reason: 'principal_gone' });
-      return user;
+      return deleted;
     },
     async changePassword(application, reference, request, { privileged, keep, address }) {
       requirePasswords(request, privileged);

@@ -1,6 +1,7 @@
 /** Creation, change and deletion of the entities that rights hang on. All other types need no service. */
 import type { ApplicationEntities, Entities } from '../entities/entities.ts';
 import type { StoredEntity } from '../entities/entity-store.ts';
+import type { ChangeOptions } from '../entities/entity-writer.ts';
 import { KeygridError } from '../errors.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
@@ -25,15 +26,15 @@ export interface TypedEntityService {
   create(application: Application, properties: Properties, by: Creator): Promise<StoredEntity>;
   /** Those that could be created, in order; items at fault are left out. */
   createMany(application: Application, sent: Properties[], by: Writer): Promise<StoredEntity[]>;
-  /** Merges at the first level; null removes. */
+  /** Merges at the first level; null removes. @throws KeygridError also `precondition_failed` */
   update(
     application: Application,
     entity: StoredEntity,
     patch: Properties,
-    by: Writer,
+    by: Writer & ChangeOptions,
   ): Promise<StoredEntity>;
-  /** @returns the entity as it was. */
-  delete(application: Application, entity: StoredEntity): Promise<StoredEntity>;
+  /** @returns the entity as it was. @throws KeygridError `entity_not_found`, `precondition_failed` */
+  delete(application: Application, entity: StoredEntity, options?: ChangeOptions): Promise<StoredEntity>;
 }
 
 export type TypedServices = Record<'user' | 'role' | 'group', TypedEntityService>;
@@ -72,8 +73,9 @@ function serviceOf(type: 'role' | 'group', rules: Rules, entities: Entities): Ty
         type,
         sent.flatMap((properties) => unlessFaulty(() => rules.read(properties))),
       ),
-    update: async (application, entity, patch) => of(application).update(type, entity, rules.patch(patch)),
-    delete: (application, entity) => of(application).delete(type, entity),
+    update: async (application, entity, patch, { precondition }) =>
+      of(application).update(type, entity, rules.patch(patch), { precondition }),
+    delete: (application, entity, options) => of(application).delete(type, entity, options),
   };
 }
 

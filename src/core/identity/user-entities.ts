@@ -1,5 +1,6 @@
 /** The part of the entity core that application accounts need. */
 import type { StoredEntity } from '../entities/entity-store.ts';
+import type { ChangeOptions } from '../entities/entity-writer.ts';
 import type { Properties, RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
 
@@ -9,8 +10,8 @@ export interface UserEntities {
   /** @throws KeygridError `missing_property`, `duplicate_value`, `invalid_argument` */
   create(type: 'user', properties: Properties, options?: { uuid?: Uuid }): Promise<StoredEntity>;
   /** Merges at the first level; null removes. @throws KeygridError as `create`, `write_conflict` */
-  update(type: 'user', user: StoredEntity, patch: Properties): Promise<StoredEntity>;
-  delete(type: 'user', user: StoredEntity): Promise<unknown>;
+  update(type: 'user', user: StoredEntity, patch: Properties, options?: ChangeOptions): Promise<StoredEntity>;
+  delete(type: 'user', user: StoredEntity, options?: ChangeOptions): Promise<StoredEntity>;
 }
 
 export interface UserEntitiesSource {

@@ -2,7 +2,9 @@
 import type { FastifyReply } from 'fastify';
 import { entityType } from '../../core/entities/entity-types.ts';
 import { KeygridError } from '../../core/errors.ts';
+import { requireUnconditional } from './conditional-request.ts';
 import { type DataCall, entitiesOf, sendEntities, sentBody, sentObject, writerOf } from './data-call.ts';
+import { sendWritten } from './entity-answers.ts';
 import { applicationMembers, sendEnvelope } from './envelope.ts';
 import { addressedPath } from './guard.ts';
 import { type DataParameters, readDataParameters } from './query-parameters.ts';
@@ -30,7 +32,7 @@ export async function createInCollection(call: DataCall): Promise<FastifyReply> 
   }
   const writer = await writerOf(call);
   if (Array.isArray(body)) return sendEntities(call, await writer.createMany(body));
-  return sendEntities(call, [await writer.create(body)]);
+  return sendWritten(call, await writer.create(body));
 }
 
 const isEmpty = (body: Record<string, unknown> | unknown[]): boolean => Object.keys(body).length === 0;
@@ -40,6 +42,7 @@ export async function putCollection(call: DataCall, address: CollectionAddress):
   const parameters = readDataParameters(address.parameters);
   if (!parameters.chooses && !parameters.isBlank && !address.chosen) return createInCollection(call);
   const patch = sentObject(call.request);
+  requireUnconditional(call.request);
   if (parameters.analyzeOnly) return sendAnalysis(call);
   await requireReading(call);
   const writer = await writerOf(call);
@@ -68,6 +71,7 @@ export async function deleteFromCollection(
 ): Promise<FastifyReply> {
   const parameters = readDataParameters(address.parameters);
   requireChoice(parameters, address);
+  requireUnconditional(call.request);
   if (parameters.analyzeOnly) return sendAnalysis(call);
   const writer = await writerOf(call);
   return sendEntities(call, await writer.deleteByQuery(parameters.query, parameters));

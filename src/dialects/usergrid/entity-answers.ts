@@ -1,10 +1,12 @@
 /** Calls to one entity, by uuid, by name, or by `me`. usergrid-data.md 1.3 to 1.5, usergrid-auth.md 9.3. */
 import type { FastifyReply } from 'fastify';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { PathReading } from '../../core/identity/path-permission.ts';
 import { requireUser } from '../../core/identity/user-reference.ts';
 import { isUuid } from '../../core/uuid.ts';
+import { entityTag, isKnownToClient, tagAnswer, writeConditionOf } from './conditional-request.ts';
 import { type DataCall, entitiesOf, sendEntities, sentObject, writerOf } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { forcedAlias } from './guard.ts';
@@ -37,7 +39,7 @@ export async function findTarget(call: DataCall, { collection, readings }: Entit
 
 /** @throws KeygridError `entity_not_found`, `resource_not_found` */
 export function readEntity(call: DataCall, { entity, reference }: Target): FastifyReply {
-  if (entity) return sendEntities(call, [entity]);
+  if (entity) return sendUnlessKnown(call, entity);
   const { type } = call.collection;
   // Old clients go by the code when they decide whether to create what they did not find.
   const isUserByName = type === 'user' && !isUuid(reference);
@@ -46,11 +48,31 @@ export function readEntity(call: DataCall, { entity, reference }: Target): Fasti
   throw new KeygridError(code, `There is no ${type} ${reference}`, { subject: { type, reference } });
 }
 
+/** A client that says by If-None-Match which version it has is not sent that one again. */
+function sendUnlessKnown(call: DataCall, entity: StoredEntity): FastifyReply {
+  const { request, reply } = call;
+  const tag = entityTag(entity);
+  tagAnswer(request, reply, tag);
+  if (isKnownToClient(request, tag)) return reply.code(304).send();
+  return sendEntities(call, [entity]);
+}
+
+/** The entity as it was written, with its new tag. */
+export function sendWritten(call: DataCall, entity: StoredEntity): FastifyReply {
+  tagAnswer(call.request, call.reply, entityTag(entity));
+  return sendEntities(call, [entity]);
+}
+
+/** @throws KeygridError also `precondition_failed` */
 export async function putEntity(call: DataCall, { entity, reference }: Target): Promise<FastifyReply> {
   const body = sentObject(call.request);
+  const condition = writeConditionOf(call.request);
+  if (!entity && condition?.mustExist) throw preconditionFailed();
   const writer = await writerOf(call);
-  const written = entity ? await writer.update(entity, body) : await writer.createAt(reference, body);
-  return sendEntities(call, [written]);
+  const written = entity
+    ? await writer.update(entity, body, condition)
+    : await writer.createAt(reference, body, condition);
+  return sendWritten(call, written);
 }
 
 /** The original adds it to its collection once more and does not look at the body. */
@@ -60,7 +82,7 @@ export const postEntity = (call: DataCall, target: Target): FastifyReply =>
 export async function deleteEntity(call: DataCall, target: Target): Promise<FastifyReply> {
   const entity = requireEntity(call, target);
   const writer = await writerOf(call);
-  return sendEntities(call, [await writer.delete(entity)]);
+  return sendEntities(call, [await writer.delete(entity, writeConditionOf(call.request))]);
 }
 
 /** @throws KeygridError `resource_not_found`, for every call but a read of the entity itself. */

@@ -83,6 +83,8 @@ export const wireErrors: Record<ErrorCode, WireError> = {
   token_mismatch: row(400, 'token'),
   mail_token_invalid: row(400, 'token'),
   write_conflict: row(409, 'conflict'),
+  precondition_failed: row(412, 'precondition_failed'),
+  idempotency_key_reused: row(422, 'idempotency_key_reused'),
   entity_too_large: row(413, 'entity_too_large'),
   throttled: row(429, 'too_many_requests'),
   overloaded: row(503, 'overloaded'),
