@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { gunzip, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BodyRefused, bodyTooLarge, ignoreBody } from './refused-body.ts';
 
 /** Smaller answers fit into one packet anyway. Bytes. */
 const smallestCompressed = 1024;
@@ -49,18 +50,13 @@ export function acceptsGzip(accepted: string | string[] | undefined): boolean {
   return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
 }
 
-/** A refusal that the error handler of the application turns into an answer. */
-class BodyRefused extends Error {
-  readonly statusCode: number;
-  constructor(statusCode: number, message: string) {
-    super(message);
-    this.statusCode = statusCode;
-  }
-}
-
 /** Reads `Content-Encoding: gzip` bodies; `limit` in bytes bounds them both as sent and inflated. */
 export function inflateBodies(app: FastifyInstance, limit: number): void {
   app.addHook('preParsing', (request, _reply, payload, done) => {
+    if (Number(request.headers['content-length']) > limit) {
+      void ignoreBody(payload as Readable).then(() => done(bodyTooLarge(limit)));
+      return;
+    }
     const encoding = request.headers['content-encoding'];
     if (encoding === undefined || encoding === 'identity') return done(null, payload);
     if (!/^(?:x-)?gzip$/i.test(encoding)) {
@@ -76,10 +72,14 @@ export function inflateBodies(app: FastifyInstance, limit: number): void {
 async function inflate(payload: Readable, limit: number): Promise<Readable> {
   const sent: Buffer[] = [];
   let length = 0;
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
+  for await (const chunk of payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
+    if (length > limit) break;
     sent.push(chunk);
+  }
+  if (length > limit) {
+    await ignoreBody(payload);
+    throw bodyTooLarge(limit);
   }
   const inflated = length === 0 ? Buffer.alloc(0) : await gunzipWithin(Buffer.concat(sent), limit);
   // The framework compares the length of what was sent with the Content-Length header.
@@ -90,10 +90,7 @@ const gunzipWithin = (bytes: Buffer, limit: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     gunzip(bytes, { maxOutputLength: limit }, (error, inflated) => {
       if (!error) resolve(inflated);
-      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(limit));
+      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') reject(bodyTooLarge(limit));
       else reject(new BodyRefused(400, 'The body is not well-formed gzip'));
     });
   });
-
-const tooLarge = (limit: number): BodyRefused =>
-  new BodyRefused(413, `A body has at most ${limit} bytes, inflated too`);
