@@ -5,12 +5,12 @@
 import { unlessRefused } from '../entities/create-many.ts';
 import { queryFarEnds } from '../entities/edge-query.ts';
 import type { EntityPage, PageOptions } from '../entities/entities.ts';
-import { type Creation, creationOf } from '../entities/entity-changes.ts';
+import { type Creation, creationOf, duplicateValue } from '../entities/entity-changes.ts';
 import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
 import type { EntityQuery } from '../entities/filter.ts';
 import type { Clock } from '../ports.ts';
 import type { Application, RealmKey } from '../tenancy/tenancy.ts';
-import type { Uuid, UuidSource } from '../uuid.ts';
+import { timeOfUuid, type Uuid, type UuidSource } from '../uuid.ts';
 import type { ActivityStore, FanOut, Publication } from './activity-store.ts';
 import { withActor } from './actor.ts';
 import type { FanOuts } from './fan-out.ts';
@@ -32,10 +32,11 @@ export interface ActivityPageRequest extends PageOptions {
 
 export interface Activities {
   /**
-   * Resolves when the activity is in the first 10,000 feeds, and sure to reach the others.
-   * @throws KeygridError `invalid_argument`, `missing_property`, `entity_too_large`
+   * Resolves when the activity is in the first 10,000 feeds, and sure to reach the others. `uuid`: of the caller's
+   * choice, not in use.
+   * @throws KeygridError `invalid_argument`, `missing_property`, `duplicate_value`, `entity_too_large`
    */
-  publish(application: Application, place: Place, body: unknown): Promise<StoredEntity>;
+  publish(application: Application, place: Place, body: unknown, uuid?: Uuid): Promise<StoredEntity>;
   /** Those that could be published, in order; items at fault are left out. */
   publishMany(application: Application, place: Place, bodies: unknown[]): Promise<StoredEntity[]>;
   /** One that is there already, under the time that it was published first. */
@@ -85,13 +86,19 @@ export function createActivities(options: ActivitiesOptions): Activities {
   ): Promise<void> {
     const publication = publicationOf(key, uuids.next(), place, activity, creation);
     const outcome = await activitiesOf(key).publish(publication, fanOuts.dueAt());
-    if (outcome.kind !== 'written') throw new Error('a new activity is in nobody’s way');
+    if (outcome.kind !== 'written') throw duplicateValue('activity', 'uuid', activity.uuid);
     await fanOuts.begin(publication.fanOut);
   }
 
-  async function publish(application: Application, place: Place, body: unknown): Promise<StoredEntity> {
+  async function publish(
+    application: Application,
+    place: Place,
+    body: unknown,
+    uuid: Uuid = uuids.next(),
+  ): Promise<StoredEntity> {
     const sent = place.kind === 'group' ? body : withActor(body, place.user);
-    const creation = creationOf('activity', sent, { uuid: uuids.next(), now: clock.now() });
+    const now = clock.now();
+    const creation = creationOf('activity', sent, { uuid, now, created: timeOfUuid(uuid) ?? now });
     await store(application, place, creation.entity, creation);
     return creation.entity;
   }

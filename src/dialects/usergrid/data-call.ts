@@ -13,10 +13,14 @@ import { durationOf, type EnvelopeMembers, renderEntities, sendJson } from './en
 import { renderEntity } from './render-entity.ts';
 import type { AddressedCollection } from './resource-address.ts';
 
-export interface DataCall {
+/** A request that is answered with entities. */
+export interface EntitiesCall {
   request: FastifyRequest;
   reply: FastifyReply;
   options: UsergridOptions;
+}
+
+export interface DataCall extends EntitiesCall {
   collection: AddressedCollection;
 }
 
@@ -62,12 +66,19 @@ export interface SendOptions {
   members?: EnvelopeMembers;
 }
 
-export function sendEntities(
+export const sendEntities = (
   call: DataCall,
   entities: readonly StoredEntity[],
-  { path = call.collection.path, projection, members }: SendOptions = {},
+  { path = call.collection.path, ...others }: SendOptions = {},
+): FastifyReply => sendEntitiesAt(call, path, entities, others);
+
+/** `path` is the one that the request is answered for. */
+export function sendEntitiesAt(
+  { request, reply, options }: EntitiesCall,
+  path: string,
+  entities: readonly StoredEntity[],
+  { projection, members }: Omit<SendOptions, 'path'> = {},
 ): FastifyReply {
-  const { request, reply, options } = call;
   const shown = projection
     ? entities.map(({ uuid, type, body }) => ({ uuid, type, body: project(body, projection) }))
     : entities;

@@ -1,4 +1,5 @@
 /** Every family of routes of the dialect. Application routes run below `/{org}/{app}`. */
+import { activityRoutes } from './activity-routes.ts';
 import { applicationRootRoutes } from './application-routes.ts';
 import { applicationAuthorizeRoutes, managementAuthorizeRoutes } from './authorize-routes.ts';
 import type { Routes } from './context.ts';
@@ -49,6 +50,7 @@ export const applicationRoutes: Routes[] = [
   roleRoutes,
   permissionRoutes,
   membershipRoutes,
+  activityRoutes,
   rolenameRoutes,
   userAccountRoutes,
   userPageRoutes,

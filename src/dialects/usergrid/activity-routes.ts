@@ -1,0 +1,159 @@
+/** `/users/{u}/activities`, `/users/{u}/feed`, and the same of groups and of members. usergrid-data.md 4.3. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { ActivityList, Place } from '../../core/activities/activities.ts';
+import type { Core } from '../../core/core.ts';
+import { maximumBatch } from '../../core/entities/collection.ts';
+import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { KeygridError } from '../../core/errors.ts';
+import { isUuid } from '../../core/uuid.ts';
+import { findOwner, type Owner, requireKnowing, requireOwnership } from './activity-owner.ts';
+import type { Answer, Routes, UsergridOptions } from './context.ts';
+import { sendEntitiesAt, sentBody, sentObject } from './data-call.ts';
+import type { QueryParameters } from './envelope.ts';
+import { inBothNumbers, spellings } from './holder-paths.ts';
+import { readDataParameters } from './query-parameters.ts';
+import { type Method, type Operation, resource } from './resource.ts';
+
+const pageQuery = Type.Object({
+  ql: Type.Optional(Type.String({ description: 'A statement, as for collections' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
+  cursor: Type.Optional(Type.String()),
+});
+
+const owners: { kind: Place['kind']; called: string; parts: (string | string[])[] }[] = [
+  { kind: 'user', called: 'a user', parts: [inBothNumbers('users'), ':owner'] },
+  { kind: 'group', called: 'a group', parts: [inBothNumbers('groups'), ':owner'] },
+  {
+    kind: 'member',
+    called: 'a member of a group',
+    parts: [inBothNumbers('groups'), ':group', inBothNumbers('users'), ':owner'],
+  },
+];
+
+export const activityRoutes: Routes = (app, options) => {
+  for (const { kind, called, parts } of owners) {
+    const lists = { activities: ['activities', 'activity'], feed: ['feed', 'feeds'] };
+    for (const list of ['activities', 'feed'] as const) {
+      const flow = createFlow(options, kind, list);
+      const many = spellings(...parts, lists[list]);
+      const one = spellings(...parts, lists[list], ':activity');
+      const read: Operation = {
+        summary: `The ${list} of ${called}, newest first`,
+        answer: flow.list,
+        schema: { querystring: pageQuery },
+      };
+      const publish = { summary: `Publishes an activity of ${called}`, answer: flow.publish };
+      const ofMany: Partial<Record<Method, Operation>> = { GET: read };
+      const ofOne: Partial<Record<Method, Operation>> = {
+        GET: { summary: `One of the ${list} of ${called}`, answer: flow.show },
+        DELETE: { summary: `Takes one out of the ${list} of ${called}`, answer: flow.remove },
+      };
+      if (list === 'activities') {
+        Object.assign(ofMany, { POST: publish, PUT: publish });
+        ofOne.POST = { summary: 'Publishes an activity that is there already', answer: flow.publishAgain };
+        ofOne.PUT = { summary: `Changes or publishes an activity of ${called}`, answer: flow.change };
+      }
+      resource(app, many.path, ofMany, many.aliases);
+      resource(app, one.path, ofOne, one.aliases);
+    }
+  }
+};
+
+type Flow = Record<'list' | 'publish' | 'show' | 'publishAgain' | 'change' | 'remove', Answer>;
+
+function createFlow(options: UsergridOptions, kind: Place['kind'], list: ActivityList): Flow {
+  const { core } = options;
+  const { activities } = core;
+  const ownerOf = (request: FastifyRequest): Promise<Owner> => findOwner(core, request, kind, list);
+  const listed = ({ application }: FastifyRequest, { entity }: Owner, activity: StoredEntity) =>
+    activities.isListed(application, entity, list, activity.uuid);
+  const send = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { path }: Owner,
+    entities: StoredEntity[],
+  ): FastifyReply => sendEntitiesAt({ request, reply, options }, path, entities);
+
+  return {
+    async list(request, reply) {
+      const { entity, path } = await ownerOf(request);
+      const { query, limit, cursor } = readDataParameters(request.query as QueryParameters);
+      const page = await activities.list(request.application, entity, list, { query, limit, cursor });
+      return sendEntitiesAt({ request, reply, options }, path, page.entities, {
+        projection: query.projection,
+        members: { cursor: page.cursor },
+      });
+    },
+    async publish(request, reply) {
+      const owner = await ownerOf(request);
+      const sent = sentBody(request);
+      if (!Array.isArray(sent)) {
+        return send(request, reply, owner, [
+          await activities.publish(request.application, owner.place, sent),
+        ]);
+      }
+      if (sent.length > maximumBatch) {
+        throw new KeygridError('invalid_argument', `A batch has at most ${maximumBatch} activities`);
+      }
+      const published = await activities.publishMany(request.application, owner.place, sent);
+      return send(request, reply, owner, published);
+    },
+    async show(request, reply) {
+      const owner = await ownerOf(request);
+      const activity = await findActivity(core, request);
+      if (activity && (await listed(request, owner, activity)))
+        return send(request, reply, owner, [activity]);
+      throw notListed(list);
+    },
+    async publishAgain(request, reply) {
+      const owner = await ownerOf(request);
+      const activity = await findActivity(core, request);
+      if (!activity) throw notListed(list);
+      await requireKnowing(core, request, owner, activity);
+      await activities.publishAgain(request.application, owner.place, activity);
+      return send(request, reply, owner, [activity]);
+    },
+    async change(request, reply) {
+      const owner = await ownerOf(request);
+      const sent = sentObject(request);
+      const activity = await findActivity(core, request);
+      if (activity) {
+        if (!(await listed(request, owner, activity))) throw notListed(list);
+        await requireOwnership(core, request, owner, activity);
+        const changed = await core.entities.of(request.application).update('activity', activity, sent);
+        return send(request, reply, owner, [changed]);
+      }
+      const uuid = activityReference(request).toLowerCase();
+      if (!isUuid(uuid)) throw notListed(list);
+      return send(request, reply, owner, [
+        await activities.publish(request.application, owner.place, sent, uuid),
+      ]);
+    },
+    async remove(request, reply) {
+      const owner = await ownerOf(request);
+      const activity = await findActivity(core, request);
+      const removed =
+        activity && (await activities.remove(request.application, owner.entity, list, activity.uuid));
+      if (removed) return send(request, reply, owner, [activity]);
+      throw notListed(list);
+    },
+  };
+}
+
+/** The last segment. */
+const activityReference = (request: FastifyRequest): string =>
+  (request.params as { activity?: string }).activity ?? '';
+
+async function findActivity(core: Core, request: FastifyRequest): Promise<StoredEntity | undefined> {
+  const reference = activityReference(request);
+  return isUuid(reference)
+    ? core.entities.of(request.application).findByUuid('activity', reference.toLowerCase())
+    : undefined;
+}
+
+const notListed = (list: ActivityList): KeygridError =>
+  new KeygridError(
+    'resource_not_found',
+    list === 'feed' ? 'It is not in the feed' : 'There is no such activity here',
+  );
