@@ -3,6 +3,7 @@ import type { Activities } from './activities/activities.ts';
 import type { FanOuts } from './activities/fan-out.ts';
 import type { ClientAuthentication } from './clients/client-authentication.ts';
 import type { ClientService } from './clients/client-service.ts';
+import type { Connections } from './entities/connections.ts';
 import type { Entities } from './entities/entities.ts';
 import type { OutboxStore, RefusalStore } from './explain.ts';
 import type { ExplainLog } from './explain-log.ts';
@@ -91,6 +92,7 @@ export interface Core extends AccountServices, ClientServices, SigningServices, 
   entities: Entities;
   roles: Roles;
   memberships: Memberships;
+  connections: Connections;
   activities: Activities;
   /** Activities on their way into feeds, beside the requests. */
   fanOuts: FanOuts;

@@ -4,6 +4,7 @@ import { createActivities } from '../core/activities/activities.ts';
 import { createFanOuts } from '../core/activities/fan-out.ts';
 import { createClientSecrets } from '../core/clients/client-credentials.ts';
 import type { AccountServices, Core } from '../core/core.ts';
+import { createConnections } from '../core/entities/connections.ts';
 import { createEntities } from '../core/entities/entities.ts';
 import { creationOf } from '../core/entities/entity-changes.ts';
 import { createExplainLog } from '../core/explain-log.ts';
@@ -106,6 +107,11 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     clock,
     log,
   });
+  const activities = createActivities({
+    activitiesOf: storage.activities,
+    edgesOf: storage.edges,
+    ...{ fanOuts, clock, uuids },
+  });
   const authenticator = createAuthenticator({
     tokens,
     tenancy,
@@ -129,11 +135,13 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     entities,
     roles,
     memberships: createMemberships({ edgesOf: storage.edges, clock }),
-    activities: createActivities({
-      activitiesOf: storage.activities,
+    connections: createConnections({
       edgesOf: storage.edges,
-      ...{ fanOuts, clock, uuids },
+      entitiesOf: storage.entities,
+      clock,
+      followed: activities.followed,
     }),
+    activities,
     fanOuts,
     typedServices: createTypedServices({ entities, accounts: accounts.applicationAccounts }),
     access,

@@ -130,4 +130,112 @@ onEachEngine('edges', ({ storage }) => {
     assert.deepEqual(await other.targets(bob.uuid, 'likes', pageOf()), []);
     assert.equal((await storage().edges(mine).targets(bob.uuid, 'likes', pageOf()))[0]?.connectedAt, 1);
   });
+
+  test('edges of one list made within a millisecond keep the order in which they were made', async () => {
+    const realm = freshRealm();
+    const edges = storage().edges(realm);
+    const [bob, ...dogs] = await created(storage(), realm, 'user', 'dog', 'dog', 'dog', 'dog');
+    for (const dog of dogs) await edges.connect(likes(bob!, dog), 7);
+    await edges.connect(likes(bob!, dogs[1]!), 7);
+    const expected = [dogs[1], dogs[3], dogs[2], dogs[0]].map((dog) => dog!.uuid);
+    assert.deepEqual(uuidsOf(await edges.targets(bob!.uuid, 'likes', pageOf())), expected);
+  });
+
+  test('the verbs of many entities are listed, each once, from both ends', async () => {
+    const realm = freshRealm();
+    const edges = storage().edges(realm);
+    const [bob, ann, ...dogs] = await created(storage(), realm, 'user', 'user', 'dog', 'dog', 'dog');
+    for (const dog of dogs) {
+      for (const verb of ['walks', 'feeds', 'likes']) await edges.connect({ ...likes(bob!, dog), verb }, 1);
+    }
+    await edges.connect({ ...likes(dogs[0]!, bob!), verb: 'bites' }, 1);
+    const verbs = await edges.verbsOf([bob!, ann!, ...dogs].map(({ uuid }) => uuid));
+    const sorted = (uuid: string) => {
+      const { outgoing = [], incoming = [] } = verbs.get(uuid) ?? {};
+      return { outgoing: outgoing.toSorted(), incoming: incoming.toSorted() };
+    };
+    assert.deepEqual(sorted(bob!.uuid), { outgoing: ['feeds', 'likes', 'walks'], incoming: ['bites'] });
+    assert.deepEqual(sorted(dogs[0]!.uuid), { outgoing: ['bites'], incoming: ['feeds', 'likes', 'walks'] });
+    assert.deepEqual(sorted(dogs[1]!.uuid), { outgoing: [], incoming: ['feeds', 'likes', 'walks'] });
+    assert.equal(verbs.has(ann!.uuid), false);
+    assert.deepEqual(await storage().edges(freshRealm()).verbsOf([bob!.uuid]), new Map());
+  });
+
+  test('of the verbs of an entity a bounded number is listed', async () => {
+    const realm = freshRealm();
+    const edges = storage().edges(realm);
+    const [bob, rex] = (await created(storage(), realm, 'user', 'dog')) as [StoredEntity, StoredEntity];
+    await Promise.all(
+      Array.from({ length: 120 }, (_, at) => edges.connect({ ...likes(bob, rex), verb: `verb-${at}` }, 1)),
+    );
+    const verbs = await edges.verbsOf([bob.uuid, rex.uuid]);
+    assert.equal(verbs.get(bob.uuid)?.outgoing.length, 100);
+    assert.equal(verbs.get(rex.uuid)?.incoming.length, 100);
+  });
+
+  test('the ends of the edges of many entities and verbs are read together, up to a limit', async () => {
+    const realm = freshRealm();
+    const edges = storage().edges(realm);
+    const entities = await created(storage(), realm, ...Array.from({ length: 130 }, () => 'dog'));
+    const [hub, ...others] = entities as [StoredEntity, ...StoredEntity[]];
+    await Promise.all(
+      others.map((other, at) =>
+        edges.connect({ ...likes(other, hub), verb: at % 2 ? 'likes' : 'bites' }, at),
+      ),
+    );
+    const near = others.map(({ uuid }) => uuid);
+    const ends = await edges.endsOf('outgoing', near, ['likes', 'bites'], 1000);
+    assert.equal(ends.length, 129);
+    assert.deepEqual(new Set(ends.map(({ uuid, type }) => `${uuid} ${type}`)), new Set([`${hub.uuid} dog`]));
+    assert.equal((await edges.endsOf('outgoing', near, ['bites'], 1000)).length, 65);
+    assert.equal((await edges.endsOf('outgoing', near, ['likes', 'bites'], 30)).length, 30);
+    const sources = await edges.endsOf('incoming', [hub.uuid], ['likes', 'bites'], 1000);
+    assert.deepEqual(new Set(sources.map(({ uuid }) => uuid)), new Set(near));
+    assert.deepEqual(await storage().edges(freshRealm()).endsOf('outgoing', near, ['likes'], 1000), []);
+  });
+
+  test('connections mark both of their ends, memberships neither', async () => {
+    const realm = freshRealm();
+    const edges = storage().edges(realm);
+    const store = storage().entities(realm);
+    const [bob, rex, tom] = (await created(storage(), realm, 'user', 'dog', 'cat')) as StoredEntity[];
+    await edges.connect(likes(bob!, rex!), 1);
+    assert.equal((await store.findByUuid(rex!.uuid))?.connected, undefined);
+    await Promise.all([
+      edges.connect({ ...likes(bob!, rex!), isConnection: true }, 1),
+      edges.connect({ ...likes(rex!, bob!), isConnection: true }, 1),
+    ]);
+    const found = await store.findEach([tom!, rex!, bob!].map(({ uuid }) => uuid));
+    assert.deepEqual(
+      found.map(({ uuid, connected }) => [uuid, connected]),
+      [
+        [tom!.uuid, undefined],
+        [rex!.uuid, true],
+        [bob!.uuid, true],
+      ],
+    );
+    const [end] = await edges.targets(bob!.uuid, 'likes', pageOf());
+    assert.equal(end?.entity.connected, true);
+  });
+
+  test('deleting an entity takes its edges of both directions with it', async () => {
+    const realm = freshRealm();
+    const edges = storage().edges(realm);
+    const [bob, rex, tom] = (await created(storage(), realm, 'user', 'dog', 'cat')) as StoredEntity[];
+    await edges.connect(likes(bob!, rex!), 1);
+    await edges.connect(likes(rex!, tom!), 1);
+    await storage().entities(realm).write({ kind: 'delete', entity: rex!, claims: [], index: [] });
+    assert.deepEqual(await edges.verbsOf([bob!, rex!, tom!].map(({ uuid }) => uuid)), new Map());
+    assert.equal(await edges.isConnected(bob!.uuid, 'likes', rex!.uuid), false);
+  });
+
+  test('many entities are found at once, in the order they were asked for', async () => {
+    const realm = freshRealm();
+    const store = storage().entities(realm);
+    const dogs = await created(storage(), realm, ...Array.from({ length: 113 }, () => 'dog'));
+    const asked = [...dogs.map(({ uuid }) => uuid), uuids.next()].toReversed();
+    assert.deepEqual(await store.findEach(asked), dogs.toReversed());
+    assert.deepEqual(await store.findEach([]), []);
+    assert.deepEqual(await storage().entities(freshRealm()).findEach(asked), []);
+  });
 });

@@ -16,6 +16,8 @@ export interface StoredEntity {
   version: number;
   /** The JSON text that goes out, without `metadata`. Always an object of at least uuid and type. */
   body: string;
+  /** Connections begin or end at it, or once did. */
+  connected?: true;
 }
 
 /** A value that only one entity of the type may have. `value` is what is compared: lower case. */
@@ -112,6 +114,8 @@ export interface IndexWalkResult {
 export interface EntityStore {
   findByUuid(uuid: Uuid): Promise<StoredEntity | undefined>;
   findByUniqueValue(type: string, property: string, value: string): Promise<StoredEntity | undefined>;
+  /** Those that there are, in the order that they were asked for. */
+  findEach(uuids: readonly Uuid[]): Promise<StoredEntity[]>;
   /** One atomic change; acknowledged when durable. */
   write(change: EntityChange): Promise<WriteOutcome>;
   walk(walk: IndexWalk): Promise<IndexWalkResult>;
@@ -128,6 +132,8 @@ export interface Edge {
   verb: string;
   target: Uuid;
   targetType: string;
+  /** Its ends are marked as connected; a membership leaves them as they are. */
+  isConnection?: true;
 }
 
 export interface EdgePage {
@@ -135,6 +141,18 @@ export interface EdgePage {
   /** Type of the far end; undefined = any. */
   type: string | undefined;
   after: { connectedAt: number; uuid: Uuid } | undefined;
+}
+
+export type EdgeDirection = 'outgoing' | 'incoming';
+
+/** In order. */
+export type EdgeVerbs = Record<EdgeDirection, string[]>;
+
+/** Where an edge leads. */
+export interface EdgeEnd {
+  uuid: Uuid;
+  type: string;
+  connectedAt: number;
 }
 
 export interface EdgeStore {
@@ -154,4 +172,16 @@ export interface EdgeStore {
     verb: string,
     page: EdgePage,
   ): Promise<{ entity: StoredEntity; connectedAt: number }[]>;
+  /** The verbs of each entity's edges, the first 100 in each direction; entities without edges are left out. */
+  verbsOf(entities: readonly Uuid[]): Promise<Map<Uuid, EdgeVerbs>>;
+  /**
+   * The far ends of all edges of these verbs at these entities: in no order, and each as often as edges lead to it.
+   * Of more than `limit`, that many and no more.
+   */
+  endsOf(
+    direction: EdgeDirection,
+    entities: readonly Uuid[],
+    verbs: readonly string[],
+    limit: number,
+  ): Promise<EdgeEnd[]>;
 }

@@ -2,6 +2,7 @@
 import type { EdgePage, EdgeStore, StoredEntity } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
+import { endsOfEach, verbsOfEach } from './edge-lists.ts';
 import { toStoredEntity } from './entity-statements.ts';
 import {
   announce,
@@ -16,10 +17,18 @@ import {
   type Work,
 } from './statement.ts';
 
+/** Later than every other edge of the list, also where two were made within one millisecond. */
 const upsertEdge = statement(
   `insert into edges (application_id, source_id, verb, target_id, source_type, target_type, connected_at)
-   values (?, ?, ?, ?, ?, ?, ?)
+   select ?, ?, ?, ?, ?, ?, case when newest.connected_at >= ? then newest.connected_at + 1 else ? end
+   from (select max(connected_at) as connected_at from edges
+         where application_id = ? and source_id = ? and verb = ?) as newest
+   where true
    on conflict (application_id, source_id, verb, target_id) do update set connected_at = excluded.connected_at`,
+);
+/** Written once for an entity, so that one without connections needs no second read to be shown. */
+const markConnected = statement(
+  'update entities set connected = 1 where application_id = ? and entity_id = ? and connected = 0',
 );
 const deleteEdge = statement(
   'delete from edges where application_id = ? and source_id = ? and verb = ? and target_id = ? returning verb',
@@ -32,7 +41,7 @@ const selectEdge = statement(
 const farEnds = (near: 'source' | 'target', far: 'source' | 'target', withType: boolean): Statement =>
   statement(
     `select e.entity_id as entity_id, e.type as type, e.created as created, e.modified as modified,
-       e.version as version, e.body as body, g.connected_at as connected_at
+       e.version as version, e.body as body, e.connected as connected, g.connected_at as connected_at
      from edges g join entities e on e.application_id = g.application_id and e.entity_id = g.${far}_id
      where g.application_id = ? and g.${near}_id = ? and g.verb = ?
        and (g.connected_at, g.${far}_id) < (?, ?)${withType ? ` and g.${far}_type = ?` : ''}
@@ -62,7 +71,14 @@ export function createEdgeStore(engine: SqlEngine, application: RealmKey): EdgeS
           edge.sourceType,
           edge.targetType,
           connectedAt,
+          connectedAt,
+          application,
+          source,
+          edge.verb,
         );
+        // In one order, so that writers who connect the same two never wait for each other.
+        const ends = edge.isConnection ? [source, target].sort(Buffer.compare) : [];
+        for (const end of ends) yield* rows(markConnected, application, end);
         if (announces) yield* announce({ topic: announces, realm: application });
       }),
     disconnect: (source, verb, target, announces) =>
@@ -89,6 +105,9 @@ export function createEdgeStore(engine: SqlEngine, application: RealmKey): EdgeS
       engine.read(() =>
         farEndPage(sourcesOfAnyType, sourcesOfType, [application, uuidToOrderedBytes(target), verb], page),
       ),
+    verbsOf: (entities) => engine.read(() => verbsOfEach(application, entities)),
+    endsOf: (direction, entities, verbs, limit) =>
+      engine.read(() => endsOfEach(application, direction, entities, verbs, limit)),
   };
 }
 

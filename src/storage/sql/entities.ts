@@ -1,16 +1,24 @@
 /** EntityStore over SQL, for one application. */
-import type { EntityStore, WriteOutcome } from '../../core/entities/entity-store.ts';
+import type { EntityStore, StoredEntity, WriteOutcome } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
-import { uuidToOrderedBytes } from '../../core/uuid.ts';
+import { type Uuid, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { applyEntityChange, ChangeRefused, toStoredEntity, withoutId } from './entity-statements.ts';
+import { listsOf, madeOnce, placeholders } from './in-lists.ts';
 import { walkIndex } from './index-walk.ts';
 import { firstRow, integer, rows, type SqlEngine, statement, text, type Work } from './statement.ts';
 
 const selectByUuid = statement(
-  'select type, created, modified, version, body from entities where application_id = ? and entity_id = ?',
+  `select type, created, modified, version, body, connected
+   from entities where application_id = ? and entity_id = ?`,
+);
+const selectEach = madeOnce((count: number) =>
+  statement(
+    `select entity_id, type, created, modified, version, body, connected
+     from entities where application_id = ? and entity_id in (${placeholders(count)})`,
+  ),
 );
 const selectByUniqueValue = statement(
-  `select e.entity_id, e.type, e.created, e.modified, e.version, e.body
+  `select e.entity_id, e.type, e.created, e.modified, e.version, e.body, e.connected
    from unique_values u join entities e on e.application_id = u.application_id and e.entity_id = u.entity_id
    where u.application_id = ? and u.type = ? and u.property = ? and u.value = ?`,
 );
@@ -42,6 +50,10 @@ export function createEntityStore(
       const row = await engine.read(() => firstRow(selectByUniqueValue, application, type, property, value));
       return row && toStoredEntity(row);
     },
+    async findEach(uuids) {
+      const found = await engine.read(() => entitiesOf(application, uuids));
+      return uuids.flatMap((uuid) => found.get(uuid) ?? []);
+    },
     async write(change) {
       const { type } = change.entity;
       if (change.kind !== 'create')
@@ -67,6 +79,18 @@ export function createEntityStore(
       declared.add(type);
     },
   };
+}
+
+function* entitiesOf(application: RealmKey, uuids: readonly Uuid[]): Work<Map<Uuid, StoredEntity>> {
+  const found = new Map<Uuid, StoredEntity>();
+  for (const list of listsOf(uuids)) {
+    const select = selectEach(list.length);
+    for (const row of yield* rows(select, application, ...list.map(uuidToOrderedBytes))) {
+      const entity = toStoredEntity(row);
+      found.set(entity.uuid, entity);
+    }
+  }
+  return found;
 }
 
 async function orOutcome(writing: Promise<void>): Promise<WriteOutcome> {

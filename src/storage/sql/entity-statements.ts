@@ -68,6 +68,8 @@ const deleteCredential = statement('delete from credentials where application_id
 export const toStoredEntity = (row: Row): StoredEntity =>
   withoutId(row, uuidFromOrderedBytes(bytes(row, 'entity_id')));
 
+const isConnected = { connected: true } as const;
+
 /** Of a row that was looked up by its id. */
 export const withoutId = (row: Row, uuid: Uuid): StoredEntity => ({
   uuid,
@@ -76,6 +78,7 @@ export const withoutId = (row: Row, uuid: Uuid): StoredEntity => ({
   modified: integer(row, 'modified'),
   version: integer(row, 'version'),
   body: text(row, 'body'),
+  ...(row.connected === 1 ? isConnected : {}),
 });
 
 /** Ends the unit of work so that the engine rolls it back; the store turns it into its outcome. */
