@@ -21,12 +21,26 @@ export function timeOfUuid(uuid: Uuid): number | undefined {
  * The bytes with the time fields of version 1 in falling weight (as RFC 9562 §5.6 orders them), so that keys of
  * time-based UUIDs sort by creation. A permutation of the nibbles: reversible for every version.
  */
-export function uuidToOrderedBytes(uuid: Uuid): Buffer {
-  const hex = uuid;
-  return Buffer.from(
-    hex.slice(14, 18) + hex.slice(9, 13) + hex.slice(0, 8) + hex.slice(19, 23) + hex.slice(24),
-    'hex',
-  );
+export const uuidToOrderedBytes = (uuid: Uuid): Buffer => bytesAt(uuid, orderedPlaces);
+
+/** Where in the text each byte's two digits begin. */
+const places = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const orderedPlaces = [14, 16, 9, 11, 0, 2, 4, 6, 19, 21, 24, 26, 28, 30, 32, 34];
+
+/** By hand: a call into native code for 16 bytes costs more than the work. */
+function bytesAt(uuid: Uuid, digits: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(16);
+  for (let at = 0; at < 16; at += 1) {
+    const place = digits[at]!;
+    bytes[at] = (digitAt(uuid, place) << 4) | digitAt(uuid, place + 1);
+  }
+  return bytes;
+}
+
+/** Letters, of either case, have the bit of 64. */
+function digitAt(uuid: Uuid, place: number): number {
+  const code = uuid.charCodeAt(place);
+  return (code & 0xf) + (code & 0x40 ? 9 : 0);
 }
 
 export function uuidFromOrderedBytes(bytes: Uint8Array): Uuid {
@@ -34,7 +48,7 @@ export function uuidFromOrderedBytes(bytes: Uint8Array): Uuid {
   return `${hex.slice(8, 16)}-${hex.slice(4, 8)}-${hex.slice(0, 4)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-export const uuidToBytes = (uuid: Uuid): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
+export const uuidToBytes = (uuid: Uuid): Buffer => bytesAt(uuid, places);
 
 export function uuidFromBytes(bytes: Uint8Array): Uuid {
   const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');

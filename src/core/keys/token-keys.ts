@@ -2,15 +2,15 @@
  * The keys that authenticate access tokens. One issues at a time; a successor is stored a day before it begins, so
  * that every process knows it by then; a retired key goes on verifying while tokens of its time may live.
  */
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock, RandomSource } from '../ports.ts';
 import type { ServerKeyStore } from './key-store.ts';
+import { createMessageKey, type MessageKey } from './message-key.ts';
 import type { Sealer } from './sealer.ts';
 
 export interface TokenKeys {
   /** The key that issues now. */
-  current(): { id: number; key: KeyObject };
-  find(id: number): KeyObject | undefined;
+  current(): { id: number; key: MessageKey };
+  find(id: number): MessageKey | undefined;
   /** Reads keys that other processes added, and adds the next one when the time has come. */
   refresh(): Promise<void>;
 }
@@ -25,7 +25,7 @@ const keysKept = 200;
 interface OpenedKey {
   id: number;
   activeFrom: number;
-  key: KeyObject;
+  key: MessageKey;
 }
 
 export async function openTokenKeys(
@@ -40,7 +40,7 @@ export async function openTokenKeys(
     keys = (await store.list()).map((stored) => ({
       id: stored.id,
       activeFrom: stored.activeFrom,
-      key: createSecretKey(sealer.open(stored.sealed, purpose)),
+      key: createMessageKey(sealer.open(stored.sealed, purpose)),
     }));
   }
 

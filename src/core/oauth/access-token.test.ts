@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Principal } from '../identity/principal.ts';
+import { createMessageKey } from '../keys/message-key.ts';
 import type { TokenKeys } from '../keys/token-keys.ts';
 import { uuidFromBytes } from '../uuid.ts';
 import { readAccessToken, writeAccessToken } from './access-token.ts';
 
-const keyOf = (fill: number) => createSecretKey(Buffer.alloc(32, fill));
+const keyOf = (fill: number) => createMessageKey(Buffer.alloc(32, fill));
 const signer = { id: 7, key: keyOf(7) };
 const keys: TokenKeys = {
   current: () => signer,

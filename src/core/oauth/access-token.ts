@@ -19,8 +19,9 @@
  *   scopes, with spaces between them
  *   HMAC-SHA-256 over all before, cut to 128 bits
  */
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { AccessToken, Delegation, Principal, PrincipalKind } from '../identity/principal.ts';
+import type { MessageKey } from '../keys/message-key.ts';
 import type { TokenKeys } from '../keys/token-keys.ts';
 import { uuidFromBytes, uuidToBytes } from '../uuid.ts';
 
@@ -54,7 +55,7 @@ export interface TokenClaims {
 
 interface ServerKey {
   id: number;
-  key: KeyObject;
+  key: MessageKey;
 }
 
 export function createAccessToken(claims: TokenClaims, signer: ServerKey): AccessToken {
@@ -119,7 +120,7 @@ function writeHead(bytes: Buffer, version: 1 | 2, claims: TokenClaims, keyId: nu
 }
 
 /** Puts the MAC at the end. */
-function seal(bytes: Buffer, version: 1 | 2, claims: TokenClaims, key: KeyObject): AccessToken {
+function seal(bytes: Buffer, version: 1 | 2, claims: TokenClaims, key: MessageKey): AccessToken {
   const signedLength = bytes.length - macLength[version];
   mac(bytes, signedLength, key, version).copy(bytes, signedLength);
   return {
@@ -158,8 +159,8 @@ function readDelegation(tail: Buffer): Delegation {
   };
 }
 
-const mac = (bytes: Buffer, signedLength: number, key: KeyObject, version: 1 | 2): Buffer =>
-  createHmac('sha256', key).update(bytes.subarray(0, signedLength)).digest().subarray(0, macLength[version]);
+const mac = (bytes: Buffer, signedLength: number, key: MessageKey, version: 1 | 2): Buffer =>
+  key.authenticate(bytes.subarray(0, signedLength)).subarray(0, macLength[version]);
 
 function encodeLifetime(milliseconds: number): number {
   if (milliseconds === Number.POSITIVE_INFINITY) return neverExpires;

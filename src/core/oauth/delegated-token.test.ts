@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Delegation, Principal } from '../identity/principal.ts';
+import { createMessageKey } from '../keys/message-key.ts';
 import type { TokenKeys } from '../keys/token-keys.ts';
 import { uuidFromBytes } from '../uuid.ts';
 import { createDelegatedToken, readAccessToken, writeAccessToken } from './access-token.ts';
 
-const signer = { id: 7, key: createSecretKey(Buffer.alloc(32, 7)) };
+const signer = { id: 7, key: createMessageKey(Buffer.alloc(32, 7)) };
 const keys: TokenKeys = {
   current: () => signer,
   find: (id) => (id === 7 ? signer.key : undefined),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { createSigningWorld } from '../../../test/support/signing.ts';
 import { KeygridError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import { signToken } from '../keys/json-web-token.ts';
+import { createMessageKey } from '../keys/message-key.ts';
 import { type Issuer, rootKeyRing } from '../oidc/issuer.ts';
 import type { Log } from '../ports.ts';
 import { createJsonWebAccessTokens } from './json-web-access-token.ts';
@@ -27,7 +27,7 @@ async function createProcesses() {
   const world = createSigningWorld();
   const process = async () => {
     const signingKeys = world.open();
-    const key = { id: 1, key: createSecretKey(Buffer.alloc(32, 1)) };
+    const key = { id: 1, key: createMessageKey(Buffer.alloc(32, 1)) };
     const { signer, random, clock } = world;
     const tokens = await createTokenAuthority({
       keys: { current: () => key, find: () => key.key, refresh: async () => {} },

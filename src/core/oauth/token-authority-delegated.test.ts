@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import { KeygridError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
+import { createMessageKey } from '../keys/message-key.ts';
 import type { Log } from '../ports.ts';
 import type { Change, Revocation } from './revocation-store.ts';
 import { createTokenAuthority, type DelegatedTokenRequest } from './token-authority.ts';
@@ -22,7 +22,7 @@ async function createWorld() {
   const errors: string[] = [];
   const log: Log = { debug() {}, info() {}, warn() {}, error: (_, message) => void errors.push(message) };
   const listeners: ((change: Change) => void)[] = [];
-  const key = { id: 1, key: createSecretKey(Buffer.alloc(32, 1)) };
+  const key = { id: 1, key: createMessageKey(Buffer.alloc(32, 1)) };
   const authority = () =>
     createTokenAuthority({
       keys: { current: () => key, find: () => key.key, refresh: async () => {} },

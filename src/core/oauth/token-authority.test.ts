@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import { KeygridError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
+import { createMessageKey } from '../keys/message-key.ts';
 import type { Log } from '../ports.ts';
 import type { Change, Revocation } from './revocation-store.ts';
 import { createTokenAuthority } from './token-authority.ts';
@@ -19,7 +19,7 @@ const hour = 3_600_000;
 async function createWorld() {
   const world = { now: Date.UTC(2026, 0, 1), feedAge: 0, rows: [] as Revocation[] };
   const listeners: ((change: Change) => void)[] = [];
-  const key = { id: 1, key: createSecretKey(Buffer.alloc(32, 1)) };
+  const key = { id: 1, key: createMessageKey(Buffer.alloc(32, 1)) };
   const keys = { current: () => key, find: () => key.key, refresh: async () => {} };
   const authority = () =>
     createTokenAuthority({
