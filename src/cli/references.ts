@@ -13,7 +13,7 @@ export function splitApplication(reference: string): { organization: string; app
 }
 
 /** @throws KeygridError `application_not_found`, CommandProblem */
-export function requireApplication({ tenancy }: Tenants, reference: string): Promise<Application> {
+export async function requireApplication({ tenancy }: Tenants, reference: string): Promise<Application> {
   const { organization, application } = splitApplication(reference);
   return tenancy.requireApplication(organization, application);
 }

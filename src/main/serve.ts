@@ -99,7 +99,7 @@ function nameApplicationByUuid(core: Keygrid['core'], request: IncomingMessage):
   const url = request.url ?? '/';
   const uuid = ambiguousUuid(url);
   if (uuid === undefined) return undefined;
-  return core.tenancyCache.applicationByUuid(uuid).then((application) => {
+  return Promise.resolve(core.tenancyCache.applicationByUuid(uuid)).then((application) => {
     if (application) request.url = `/${anyOrganization}${url}`;
     return nameGroup(core, request);
   });

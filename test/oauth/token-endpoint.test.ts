@@ -129,7 +129,7 @@ test('S093 S094 the password grant is for first-party clients, and tells nothing
   await assert.rejects(world.post({ ...fields, ...other.credentials }), refusal('unauthorized_client'));
 });
 
-const lenient = (fields: Record<string, unknown>) =>
+const lenient = async (fields: Record<string, unknown>) =>
   createTokenEndpoint(world.tokens, [], world.delegatedTokens).answer({
     application: world.application,
     grantType: fields.grant_type,

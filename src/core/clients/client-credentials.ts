@@ -25,15 +25,26 @@ export interface ClientSecrets {
 }
 
 /** Digests of equal length, compared in constant time, tell nothing of the 160 random bits behind them. */
-const digest = (secret: string): Buffer => hash('sha256', secret, 'buffer');
+const digest = (secret: string): Buffer => Buffer.from(hash('sha256', secret, 'binary'), 'latin1');
 
 export const clientIdOf = (owner: ClientOwner, uuid: Uuid): string =>
   prefixes[owner] + uuidToBytes(uuid).toString('base64url');
 
-export function parseClientId(clientId: string): { owner: ClientOwner; uuid: Uuid } | undefined {
-  if (!clientIdPattern.test(clientId)) return undefined;
+export interface ParsedClientId {
+  owner: ClientOwner;
+  uuid: Uuid;
+}
+
+/** The same few come again and again, and each of them several times a request. */
+const parsed = new BoundedCache<string, ParsedClientId>(2_000);
+
+export function parseClientId(clientId: string): ParsedClientId | undefined {
+  const known = parsed.get(clientId);
+  if (known || !clientIdPattern.test(clientId)) return known;
   const owner = clientId.startsWith(prefixes.organization) ? 'organization' : 'application';
-  return { owner, uuid: uuidFromBytes(Buffer.from(clientId.slice(4), 'base64url')) };
+  const read: ParsedClientId = { owner, uuid: uuidFromBytes(Buffer.from(clientId.slice(4), 'base64url')) };
+  parsed.set(clientId, read);
+  return read;
 }
 
 export function createClientSecrets(sealer: Sealer, random: RandomSource): ClientSecrets {

@@ -2,6 +2,7 @@
  * Who may do what: the reach of each principal (usergrid-auth.md 4.4), and path permissions for users and guests. A
  * token that was given to a client reaches less (delegated-reach.ts).
  */
+import { type Awaitable, andThen } from '../awaitable.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import type { ChangeFeed } from '../oauth/revocation-store.ts';
@@ -30,7 +31,7 @@ export interface Access {
    */
   requireOrganization(caller: Caller, organization: Organization, through?: ManagementScope): Promise<void>;
   /** Superuser, member or client of the owning organization, or the application's own client; for themselves. */
-  isApplicationAdmin(caller: Caller, application: Application): Promise<boolean>;
+  isApplicationAdmin(caller: Caller, application: Application): Awaitable<boolean>;
   /** @throws KeygridError `application_access_denied`, `insufficient_scope` */
   requireApplicationAdmin(caller: Caller, application: Application): Promise<void>;
   /** The admin user that the caller is. @throws KeygridError `admin_identity_missing`, `insufficient_scope` */
@@ -47,7 +48,7 @@ export interface Access {
     application: Application,
     operation: Operation,
     path: string,
-  ): Promise<void>;
+  ): Awaitable<void>;
 }
 
 export interface AccessOptions {
@@ -67,9 +68,9 @@ export interface AccessOptions {
 
 export function createAccess(options: AccessOptions): Access {
   const { cache } = options;
-  const matchers = createMatchers(options);
+  const matchersOf = createMatchers(options);
 
-  async function membershipOf(caller: Caller): Promise<Membership | undefined> {
+  function membershipOf(caller: Caller): Awaitable<Membership | undefined> {
     if (caller.principal?.kind !== 'admin_user') return undefined;
     return cache.membership(caller.principal.uuid);
   }
@@ -77,24 +78,31 @@ export function createAccess(options: AccessOptions): Access {
   const isSuperuser = async (caller: Caller): Promise<boolean> =>
     !isDelegated(caller) && (await membershipOf(caller))?.user.superuser === true;
 
-  async function belongsTo(caller: Caller, organizationUuid: Uuid): Promise<boolean> {
+  function belongsTo(caller: Caller, organizationUuid: Uuid): Awaitable<boolean> {
     const { principal } = caller;
     if (principal?.kind === 'organization_client') return principal.uuid === organizationUuid;
-    const membership = await membershipOf(caller);
-    if (membership === undefined) return false;
-    return membership.organizationUuids.has(organizationUuid) || isSuperuser(caller);
+    return andThen(membershipOf(caller), (membership) => {
+      if (membership === undefined) return false;
+      return membership.organizationUuids.has(organizationUuid) || isSuperuser(caller);
+    });
   }
 
   /** All data of the application are open to its administrators; through a client, as far as its scopes go. */
-  async function reachesAllOf(caller: Caller, application: Application): Promise<boolean> {
+  function reachesAllOf(caller: Caller, application: Application): Awaitable<boolean> {
     const { principal } = caller;
     if (!principal || principal.kind === 'application_user') return false;
     if (principal.kind === 'application_client') return principal.realm === application.key;
     return belongsTo(caller, application.organizationUuid);
   }
 
-  const isApplicationAdmin = async (caller: Caller, application: Application): Promise<boolean> =>
+  const isApplicationAdmin = (caller: Caller, application: Application): Awaitable<boolean> =>
     !isDelegated(caller) && reachesAllOf(caller, application);
+
+  /** @throws KeygridError `application_access_denied` */
+  const requireReach = (caller: Caller, application: Application): Awaitable<void> =>
+    andThen(reachesAllOf(caller, application), (reaches) => {
+      if (!reaches) throw accessDenied();
+    });
 
   return {
     isSuperuser,
@@ -112,7 +120,7 @@ export function createAccess(options: AccessOptions): Access {
     async requireApplicationAdmin(caller, application) {
       requireOwnToken(caller);
       if (await isApplicationAdmin(caller, application)) return;
-      throw new KeygridError('application_access_denied', 'No application access authorized');
+      throw accessDenied();
     },
     async requireAdminUser(caller, through) {
       requireManagementScope(caller, through);
@@ -127,30 +135,29 @@ export function createAccess(options: AccessOptions): Access {
       if (await isSuperuser(caller)) return;
       throw new KeygridError('admin_user_access_denied', 'No admin user access authorized');
     },
-    async requirePermission(caller, application, operation, path) {
+    requirePermission(caller, application, operation, path) {
       requireDataScope(caller, operation);
       const { principal } = caller;
-      if (principal && principal.kind !== 'application_user') {
-        if (await reachesAllOf(caller, application)) return;
-        throw new KeygridError('application_access_denied', 'No application access authorized');
-      }
-      if (principal && principal.realm !== application.key) {
-        throw new KeygridError('application_access_denied', 'No application access authorized');
-      }
-      const allowed = principal
-        ? await matchers.ofUser(application, principal.uuid, options.longestIdle(caller))
-        : await matchers.ofGuest(application);
-      if (allowed.some((matcher) => matcher.implies(operation, path))) return;
-      throw new KeygridError(
-        'permission_missing',
-        'Subject does not have permission to access this resource',
-        {
-          subject: { operation, path, as: principal ? 'application_user' : 'guest' },
-        },
-      );
+      if (principal && principal.kind !== 'application_user') return requireReach(caller, application);
+      if (principal && principal.realm !== application.key) throw accessDenied();
+      const matchers = principal
+        ? matchersOf.user(application, principal.uuid, options.longestIdle(caller))
+        : matchersOf.guest(application);
+      return andThen(matchers, (allowed) => {
+        if (allowed.some((matcher) => matcher.implies(operation, path))) return;
+        throw permissionMissing(operation, path, principal ? 'application_user' : 'guest');
+      });
     },
   };
 }
+
+const accessDenied = (): KeygridError =>
+  new KeygridError('application_access_denied', 'No application access authorized');
+
+const permissionMissing = (operation: Operation, path: string, as: string): KeygridError =>
+  new KeygridError('permission_missing', 'Subject does not have permission to access this resource', {
+    subject: { operation, path, as },
+  });
 
 /** A user's permissions: those that always count, and those of roles that count while the token was not idle. */
 interface UserMatchers {
@@ -159,8 +166,8 @@ interface UserMatchers {
 }
 
 function createMatchers(options: AccessOptions): {
-  ofGuest(application: Application): Promise<PermissionMatcher[]>;
-  ofUser(application: Application, user: Uuid, longestIdle: number): Promise<PermissionMatcher[]>;
+  guest(application: Application): Awaitable<PermissionMatcher[]>;
+  user(application: Application, user: Uuid, longestIdle: number): Awaitable<PermissionMatcher[]>;
 } {
   const guests = new BoundedCache<number, PermissionMatcher>(2_000);
   const users = new BoundedCache<string, UserMatchers>(20_000);
@@ -198,13 +205,17 @@ function createMatchers(options: AccessOptions): {
     };
   }
 
-  async function kept<Key, Value>(
+  const kept = <Key, Value>(
+    cache: BoundedCache<Key, Value>,
+    key: Key,
+    read: () => Promise<Value>,
+  ): Awaitable<Value> => cache.get(key) ?? readAndKeep(cache, key, read);
+
+  async function readAndKeep<Key, Value>(
     cache: BoundedCache<Key, Value>,
     key: Key,
     read: () => Promise<Value>,
   ): Promise<Value> {
-    const found = cache.get(key);
-    if (found !== undefined) return found;
     const readAt = generation;
     const value = await read();
     if (readAt === generation) cache.set(key, value);
@@ -212,12 +223,21 @@ function createMatchers(options: AccessOptions): {
   }
 
   return {
-    ofGuest: async (application) => [await kept(guests, application.key, () => readGuest(application))],
-    async ofUser(application, user, longestIdle) {
-      const found = await kept(users, `${application.key}:${user}`, () => readUser(application, user));
-      if (found.whileActive.length === 0) return [found.always];
-      const active = found.whileActive.filter((role) => longestIdle <= role.inactivityMilliseconds);
-      return [found.always, ...active.map((role) => role.matcher)];
+    guest: (application) =>
+      andThen(
+        kept(guests, application.key, () => readGuest(application)),
+        (matcher) => [matcher],
+      ),
+    user(application, user, longestIdle) {
+      const key = `${application.key}:${user}`;
+      return andThen(
+        kept(users, key, () => readUser(application, user)),
+        ({ always, whileActive }) => {
+          if (whileActive.length === 0) return [always];
+          const active = whileActive.filter((role) => longestIdle <= role.inactivityMilliseconds);
+          return [always, ...active.map((role) => role.matcher)];
+        },
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Turns the credentials of a request into its caller. One carrier counts; which one, the dialect has decided. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type Awaitable, andThen } from '../awaitable.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
@@ -23,7 +24,7 @@ export interface Authenticator {
    * @throws KeygridError `token_*`, `account_*`, `client_credentials_invalid`, `superuser_credentials_invalid`,
    * `throttled`, `overloaded`
    */
-  authenticate(credentials: PresentedCredentials, address: string): Promise<Caller> | Caller;
+  authenticate(credentials: PresentedCredentials, address: string): Awaitable<Caller>;
 }
 
 export interface AuthenticatorOptions {
@@ -58,14 +59,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       switch (credentials.kind) {
         case 'none':
           return guest;
-        case 'access_token': {
-          const token = tokens.check(credentials.token);
-          return token instanceof Promise ? token.then(callerOf) : callerOf(token);
-        }
+        case 'access_token':
+          return andThen(tokens.check(credentials.token), callerOf);
         case 'client':
-          return tenancy
-            .authenticateClient(credentials.clientId, credentials.clientSecret)
-            .then((principal) => ({ principal, token: undefined }));
+          return andThen(
+            tenancy.authenticateClient(credentials.clientId, credentials.clientSecret),
+            (principal) => ({ principal, token: undefined }),
+          );
         case 'superuser':
           return superuser(credentials.username, credentials.password, address);
       }

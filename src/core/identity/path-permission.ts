@@ -2,6 +2,7 @@
  * Permission for a path whose entity can be addressed in several ways: a permission may be written with the entity's
  * name, the user's name or the uuid, and counts for all of them. usergrid-auth.md 7.2.
  */
+import { type Awaitable, andThen } from '../awaitable.ts';
 import type { Entities, ForcedAlias } from '../entities/entities.ts';
 import type { StoredEntity } from '../entities/entity-store.ts';
 import { entityType } from '../entities/entity-types.ts';
@@ -36,7 +37,12 @@ export interface PathPermission {
    * Application admins need none, and everyone may ask who `/users/me` is.
    * @throws KeygridError `permission_missing`, `application_access_denied`, `insufficient_scope`
    */
-  require(caller: Caller, application: Application, operation: Operation, path: AddressedPath): Promise<void>;
+  require(
+    caller: Caller,
+    application: Application,
+    operation: Operation,
+    path: AddressedPath,
+  ): Awaitable<void>;
 }
 
 export function createPathPermission(access: Access, entities: Entities): PathPermission {
@@ -70,8 +76,25 @@ export function createPathPermission(access: Access, entities: Entities): PathPe
     return [[entity.uuid], ...aliasesOf(entity)].map((names) => textOf([collection.name, ...names, ...rest]));
   }
 
+  /** @throws KeygridError the first refusal, unless another spelling of the path is permitted */
+  async function requireSpelledOtherwise(
+    caller: Caller,
+    application: Application,
+    operation: Operation,
+    path: AddressedPath,
+    refused: KeygridError | undefined,
+  ): Promise<void> {
+    let refusal = refused;
+    for (const spelling of await otherSpellings(caller, application, path)) {
+      const other = await refusalOf(() => access.requirePermission(caller, application, operation, spelling));
+      if (!other) return;
+      refusal ??= other;
+    }
+    if (refusal) throw refusal;
+  }
+
   return {
-    async require(caller, application, operation, path) {
+    require(caller, application, operation, path) {
       const asked = textOf(path.segments);
       requireDataScope(caller, operation);
       requireDataPlace(caller, operation, {
@@ -79,15 +102,12 @@ export function createPathPermission(access: Access, entities: Entities): PathPe
         rest: path.readings[0]?.rest ?? [],
       });
       if (operation === 'get' && isOwnAccount(path) && isAtHome(caller, application)) return;
-      let refusal = await refusalOf(access.requirePermission(caller, application, operation, asked));
-      if (!refusal && !mayMeanSomeoneElse(path)) return;
-      if (refusal && refusal.code !== 'permission_missing') throw refusal;
-      for (const spelling of await otherSpellings(caller, application, path)) {
-        const other = await refusalOf(access.requirePermission(caller, application, operation, spelling));
-        if (!other) return;
-        refusal ??= other;
-      }
-      if (refusal) throw refusal;
+      const asking = refusalOf(() => access.requirePermission(caller, application, operation, asked));
+      return andThen(asking, (refusal) => {
+        if (!refusal && !mayMeanSomeoneElse(path)) return;
+        if (refusal && refusal.code !== 'permission_missing') throw refusal;
+        return requireSpelledOtherwise(caller, application, operation, path, refusal);
+      });
     },
   };
 }
@@ -124,13 +144,16 @@ function aliasesOf(entity: StoredEntity): string[][] {
   return [alias === 'path' ? value.split('/').filter((segment) => segment !== '') : [value]];
 }
 
-async function refusalOf(asking: Promise<void>): Promise<KeygridError | undefined> {
-  try {
-    await asking;
-    return undefined;
-  } catch (error) {
+function refusalOf(ask: () => Awaitable<void>): Awaitable<KeygridError | undefined> {
+  const toRefusal = (error: unknown): KeygridError => {
     if (error instanceof KeygridError) return error;
     throw error;
+  };
+  try {
+    const asking = ask();
+    return asking instanceof Promise ? asking.then(() => undefined, toRefusal) : undefined;
+  } catch (error) {
+    return toRefusal(error);
   }
 }
 

@@ -2,6 +2,7 @@
  * The lenient token endpoint, of the usergrid dialect: which grant, what lifetime is asked, the proof, how long, the
  * token. Grants of registered clients, and codes of all clients, go through the pipeline that the strict one has.
  */
+import { type Awaitable, andThen } from '../awaitable.ts';
 import { KeygridError } from '../errors.ts';
 import { chooseLifetime } from '../tenancy/token-lifetimes.ts';
 import type { DelegatedTokens } from './delegated-tokens.ts';
@@ -10,7 +11,7 @@ import type { Grant, TokenAnswer, TokenRequest } from './token-request.ts';
 
 export interface TokenEndpoint {
   /** @throws KeygridError `invalid_grant`, `invalid_argument`, `account_*`, `throttled`, `overloaded` */
-  answer(request: TokenRequest): Promise<TokenAnswer>;
+  answer(request: TokenRequest): Awaitable<TokenAnswer>;
 }
 
 /** `ttl` must be sound before a password is looked at; whether it is too long depends on whose token it is. */
@@ -23,19 +24,21 @@ export function createTokenEndpoint(
 ): TokenEndpoint {
   const byType = new Map(grants.map((grant) => [grant.grantType, grant]));
   return {
-    async answer(request) {
+    answer(request) {
       if (delegatedTokens?.concerns(request)) return delegatedTokens.answer(request);
       const grant = typeof request.grantType === 'string' ? byType.get(request.grantType) : undefined;
       if (!grant) throw invalidGrant();
       chooseLifetime(request.ttl, unlimited);
       const since = tokens.moment();
-      const proved = await grant.prove({
+      const proving = grant.prove({
         ...request,
         parameters: pick(request.parameters, grant.parameters),
       });
-      const lifetime = chooseLifetime(request.ttl, proved.lifetimes);
-      const token = tokens.issue(proved.principal, lifetime, since);
-      return { token, expiresInSeconds: Math.floor(lifetime / 1000), subject: proved.subject };
+      return andThen(proving, ({ principal, lifetimes, subject }) => {
+        const lifetime = chooseLifetime(request.ttl, lifetimes);
+        const token = tokens.issue(principal, lifetime, since);
+        return { token, expiresInSeconds: Math.floor(lifetime / 1000), subject };
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The token endpoint's words: what is asked, what a grant proves, what is answered. */
 
+import type { Awaitable } from '../awaitable.ts';
 import type { StoredEntity } from '../entities/entity-store.ts';
 import type { AdminUser } from '../identity/accounts.ts';
 import type { AccessToken, Principal } from '../identity/principal.ts';
@@ -46,5 +47,5 @@ export interface Grant {
   /** Parameters it may read; the pipeline hands it no others. */
   parameters: readonly string[];
   /** @throws KeygridError `invalid_grant`, `account_*`, `throttled`, `overloaded` */
-  prove(request: TokenRequest): Promise<ProvedGrant>;
+  prove(request: TokenRequest): Awaitable<ProvedGrant>;
 }

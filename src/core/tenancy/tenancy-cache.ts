@@ -1,4 +1,5 @@
 /** Look-ups that nearly every request makes, kept until the change feed says that tenancy changed. */
+import type { Awaitable } from '../awaitable.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import type { AdminUser, AdminUserStore } from '../identity/accounts.ts';
 import type { ChangeFeed } from '../oauth/revocation-store.ts';
@@ -11,16 +12,20 @@ export interface Membership {
   organizationUuids: ReadonlySet<Uuid>;
 }
 
+/** Answers at once what it knows. */
 export interface TenancyCache {
   /** By name in any case, or uuid. */
-  organization(reference: string): Promise<Organization | undefined>;
+  organization(reference: string): Awaitable<Organization | undefined>;
   /** Live applications only; each reference a name in any case or a uuid. */
-  application(organizationReference: string, applicationReference: string): Promise<Application | undefined>;
-  /** What `application` would answer, if that needs no look into the store. */
+  application(
+    organizationReference: string,
+    applicationReference: string,
+  ): Awaitable<Application | undefined>;
+  /** What `application` would answer at once. */
   knownApplication(organizationReference: string, applicationReference: string): Application | undefined;
-  applicationByUuid(uuid: Uuid): Promise<Application | undefined>;
-  applicationByKey(key: number): Promise<Application | undefined>;
-  membership(adminUserUuid: Uuid): Promise<Membership | undefined>;
+  applicationByUuid(uuid: Uuid): Awaitable<Application | undefined>;
+  applicationByKey(key: number): Awaitable<Application | undefined>;
+  membership(adminUserUuid: Uuid): Awaitable<Membership | undefined>;
 }
 
 const nameOf = (organizationReference: string, applicationReference: string): string =>
@@ -43,21 +48,25 @@ export function createTenancyCache(
     memberships.clear();
   });
 
+  const through = <Key, Value>(
+    cache: BoundedCache<Key, Value>,
+    key: Key,
+    read: () => Promise<Value | undefined>,
+  ): Awaitable<Value | undefined> => cache.get(key) ?? readThrough(cache, key, read);
+
   /** What was read before a change must not be kept after it. */
-  async function through<Key, Value>(
+  async function readThrough<Key, Value>(
     cache: BoundedCache<Key, Value>,
     key: Key,
     read: () => Promise<Value | undefined>,
   ): Promise<Value | undefined> {
-    const kept = cache.get(key);
-    if (kept !== undefined) return kept;
     const readAt = generation;
     const value = await read();
     if (value !== undefined && readAt === generation) cache.set(key, value);
     return value;
   }
 
-  const organization = (reference: string): Promise<Organization | undefined> => {
+  const organization = (reference: string): Awaitable<Organization | undefined> => {
     const key = reference.toLowerCase();
     return through(organizations, key, () =>
       tenancy.findOrganization(isUuid(key) ? { uuid: key } : { name: key }),
@@ -70,7 +79,7 @@ export function createTenancyCache(
     return (await organization(application.organizationUuid))?.activated ? application : undefined;
   }
 
-  const applicationByUuid = (uuid: Uuid): Promise<Application | undefined> => {
+  const applicationByUuid = (uuid: Uuid): Awaitable<Application | undefined> => {
     const key = uuid.toLowerCase();
     return through(applications, key, async () => usable(await tenancy.findApplication({ uuid: key })));
   };

@@ -1,4 +1,5 @@
 /** Organizations and applications: creating, changing, their clients. Who may do so is decided by access.ts. */
+import { type Awaitable, andThen } from '../awaitable.ts';
 import { requireRedirectUris } from '../clients/built-in-redirect-uris.ts';
 import {
   type ClientOwner,
@@ -37,7 +38,7 @@ export interface Tenancy {
   /** @throws KeygridError `organization_not_found` */
   requireOrganization(reference: string): Promise<Organization>;
   /** Live ones. @throws KeygridError `application_not_found` */
-  requireApplication(organizationReference: string, applicationReference: string): Promise<Application>;
+  requireApplication(organizationReference: string, applicationReference: string): Awaitable<Application>;
   /** Live or deleted, for management. @throws KeygridError `entity_not_found` */
   requireApplicationOf(
     organization: Organization,
@@ -68,7 +69,7 @@ export interface Tenancy {
   /** A new secret; tokens issued to the client under the old one end. */
   regenerateCredentials(owner: Organization | Application): Promise<ClientCredentials>;
   /** @throws KeygridError `client_credentials_invalid` */
-  authenticateClient(clientId: string, clientSecret: string): Promise<Principal>;
+  authenticateClient(clientId: string, clientSecret: string): Awaitable<Principal>;
 }
 
 export interface TenancyOptions {
@@ -110,14 +111,14 @@ export function createTenancy(options: TenancyOptions): Tenancy {
         `Could not find organization for ${what}: ${reference}`,
       );
     },
-    async requireApplication(organizationReference, applicationReference) {
-      const application = await cache.application(organizationReference, applicationReference);
-      if (application) return application;
-      throw new KeygridError(
-        'application_not_found',
-        `Could not find application for ${organizationReference}/${applicationReference}`,
-      );
-    },
+    requireApplication: (organizationReference, applicationReference) =>
+      andThen(cache.application(organizationReference, applicationReference), (application) => {
+        if (application) return application;
+        throw new KeygridError(
+          'application_not_found',
+          `Could not find application for ${organizationReference}/${applicationReference}`,
+        );
+      }),
     async requireApplicationOf(organization, reference, deleted = false) {
       const found = isUuid(reference)
         ? await store.findApplication({ uuid: reference.toLowerCase() })
@@ -193,15 +194,15 @@ export function createTenancy(options: TenancyOptions): Tenancy {
       await tokens.revokePrincipal(clientPrincipal(owner), 'revoked', longestClientTokenLifetime);
       return { clientId: clientIdOf(kindOf(owner), owner.uuid), clientSecret };
     },
-    async authenticateClient(clientId, clientSecret) {
+    authenticateClient(clientId, clientSecret) {
       const named = parseClientId(clientId);
       if (!named) throw clientRefused();
-      const owner =
-        named.owner === 'organization'
-          ? await cache.organization(named.uuid)
-          : await cache.applicationByUuid(named.uuid);
-      if (!owner || !secrets.matches(owner.sealedClientSecret, clientSecret)) throw clientRefused();
-      return clientPrincipal(owner);
+      const owners: Awaitable<Organization | Application | undefined> =
+        named.owner === 'organization' ? cache.organization(named.uuid) : cache.applicationByUuid(named.uuid);
+      return andThen(owners, (owner) => {
+        if (!owner || !secrets.matches(owner.sealedClientSecret, clientSecret)) throw clientRefused();
+        return clientPrincipal(owner);
+      });
     },
   };
 }

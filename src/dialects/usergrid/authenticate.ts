@@ -3,6 +3,7 @@
  * `client_secret` parameters. The chosen one must be good: nothing falls through. usergrid-auth.md 4.1.
  */
 import type { FastifyRequest } from 'fastify';
+import type { Awaitable } from '../../core/awaitable.ts';
 import { parseClientId } from '../../core/clients/client-credentials.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { Authenticator, PresentedCredentials } from '../../core/identity/authenticator.ts';
@@ -34,20 +35,21 @@ export function presentedCredentials(request: FastifyRequest): PresentedCredenti
 export function authenticateRequest(
   request: FastifyRequest,
   authenticator: Authenticator,
-): Promise<Caller> | Caller {
+): Awaitable<Caller> {
   const credentials = presentedCredentials(request);
   // Registered clients have ids of any look: the endpoint finds out whose they are.
   if (credentials.kind === 'superuser' && request.routeOptions.config.basicNamesClient) return guest;
   if (credentials.kind === 'superuser' && isFromAnotherSite(request)) {
     throw new KeygridError('superuser_credentials_invalid', 'No system access authorized');
   }
-  const caller = authenticator.authenticate(credentials, request.ip);
-  if (!(caller instanceof Promise) || credentials.kind !== 'client' || request.headers.authorization) {
-    return caller;
+  const inQuery = credentials.kind === 'client' && !request.headers.authorization;
+  if (!inQuery) return authenticator.authenticate(credentials, request.ip);
+  try {
+    const caller = authenticator.authenticate(credentials, request.ip);
+    return caller instanceof Promise ? caller.catch(refuseQueryCarrier) : caller;
+  } catch (error) {
+    return refuseQueryCarrier(error);
   }
-  return caller.catch((error: unknown) => {
-    throw markQueryCarrier(error);
-  });
 }
 
 /** RFC 7617; without a colon it is ignored. */
@@ -82,7 +84,7 @@ const first = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value;
 
 /** The wire answers bad client credentials differently for each carrier (usergrid-auth.md 4.2). */
-const markQueryCarrier = (error: unknown): unknown =>
-  error instanceof KeygridError && error.code === 'client_credentials_invalid'
-    ? new KeygridError(error.code, error.message, { subject: { carrier: 'query' } })
-    : error;
+function refuseQueryCarrier(error: unknown): never {
+  if (!(error instanceof KeygridError) || error.code !== 'client_credentials_invalid') throw error;
+  throw new KeygridError(error.code, error.message, { subject: { carrier: 'query' } });
+}

@@ -1,5 +1,6 @@
 /** What every route of the dialect is given. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { Core } from '../../core/core.ts';
 import type { Caller } from '../../core/identity/principal.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -28,7 +29,7 @@ declare module 'fastify' {
 
 export type Routes = (app: FastifyInstance, options: UsergridOptions) => void;
 
-export type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+export type Answer = (request: FastifyRequest, reply: FastifyReply) => Awaitable<FastifyReply>;
 
 export type Params = Record<string, string>;
 

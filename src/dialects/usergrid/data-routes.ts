@@ -1,6 +1,7 @@
 /** Everything below `/{org}/{app}` that is stored, found, changed and deleted. usergrid-data.md 0 to 2. */
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
+import { type Awaitable, andThen } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import {
   createInCollection,
@@ -87,29 +88,30 @@ export const dataRoutes: Routes = (app, options) => {
 
 const answerWith =
   (options: UsergridOptions, method: MethodAnswers): Answer =>
-  async (request, reply) => {
+  (request, reply) => {
     const address = readAddress(request);
     const call: DataCall = { request, reply, options, collection: address.collection };
     requireOffered(address.collection);
     switch (address.kind) {
       case 'collection':
-        if (address.chosen) await requireOfCollection(call);
-        return method.collection(call, address);
+        return andThen(address.chosen ? requireOfCollection(call) : undefined, () =>
+          method.collection(call, address),
+        );
       case 'administration':
         return administer(call, address.subject);
       case 'below_many':
         throw connectionsNotOffered();
-      case 'entity': {
-        const target = await findTarget(call, address);
-        if (target.rest.length === 0) return method.entity(call, target);
-        requireEntity(call, target);
-        throw connectionsNotOffered();
-      }
+      case 'entity':
+        return findTarget(call, address).then((target) => {
+          if (target.rest.length === 0) return method.entity(call, target);
+          requireEntity(call, target);
+          throw connectionsNotOffered();
+        });
     }
   };
 
 /** What is done to all of `/dogs/all` needs a right to `/dogs`: one to a dog of that name is not enough. */
-const requireOfCollection = ({ request, options, collection }: DataCall): Promise<void> =>
+const requireOfCollection = ({ request, options, collection }: DataCall): Awaitable<void> =>
   options.core.pathPermission.require(
     request.caller,
     request.application,

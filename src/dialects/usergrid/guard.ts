@@ -1,5 +1,6 @@
 /** Who may call the routes of an application. What is checked is the very path that is served. usergrid-auth.md 7.2. */
 import type { FastifyRequest } from 'fastify';
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { ForcedAlias } from '../../core/entities/entities.ts';
 import { builtInTypes } from '../../core/entities/entity-types.ts';
 import { KeygridError } from '../../core/errors.ts';
@@ -19,13 +20,13 @@ declare module 'fastify' {
 }
 
 /** @throws KeygridError `permission_missing`, `application_access_denied` */
-export async function guardRoute(request: FastifyRequest, { core }: UsergridOptions): Promise<void> {
+export function guardRoute(request: FastifyRequest, { core }: UsergridOptions): Awaitable<void> {
   const { guard = 'permission' } = request.routeOptions.config;
   const { caller, application } = request;
   if (guard === 'none') return;
   if (guard === 'application_admin') return core.access.requireApplicationAdmin(caller, application);
   const path = addressedPath(pathSegments(request), forcedAlias(request.query as QueryParameters));
-  await core.pathPermission.require(caller, application, operationOf(request), path);
+  return core.pathPermission.require(caller, application, operationOf(request), path);
 }
 
 /** usergrid-auth.md 7.2: HEAD needs what GET needs. */

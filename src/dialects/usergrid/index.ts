@@ -3,6 +3,7 @@
  * translates; what is allowed and what happens is decided in src/core. Facts: usergrid-auth.md and usergrid-data.md.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Awaitable, andThen } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { requireManagementScope } from '../../core/identity/delegated-reach.ts';
 import { guest } from '../../core/identity/principal.ts';
@@ -44,16 +45,10 @@ function openDialect(app: FastifyInstance, options: UsergridOptions): void {
       return;
     }
     requireCallback(request.query as QueryParameters);
-    const caller = authenticateRequest(request, core.authenticator);
-    if (!(caller instanceof Promise)) {
+    const authenticated = andThen(authenticateRequest(request, core.authenticator), (caller) => {
       request.caller = caller;
-      done();
-      return;
-    }
-    caller.then((found) => {
-      request.caller = found;
-      done();
-    }, done);
+    });
+    whenDone(authenticated, done);
   });
 
   for (const routes of rootRoutes) routes(app, options);
@@ -62,12 +57,21 @@ function openDialect(app: FastifyInstance, options: UsergridOptions): void {
     for (const routes of managementRoutes) routes(scope, options);
   });
   app.register(async (scope) => {
-    scope.addHook('preHandler', async (request) => {
-      request.application = await resolveApplication(request, options);
-      await guardRoute(request, options);
+    scope.addHook('preHandler', (request, _reply, done) => {
+      const guarded = andThen(resolveApplication(request, options), (application) => {
+        request.application = application;
+        return guardRoute(request, options);
+      });
+      whenDone(guarded, done);
     });
     for (const routes of applicationRoutes) routes(scope, options);
   });
+}
+
+/** Goes on at once where nothing has to be waited for, as it mostly is: what a hook asks is cached. */
+function whenDone(work: Awaitable<void>, done: (error?: Error) => void): void {
+  if (work instanceof Promise) work.then(() => done(), done);
+  else done();
 }
 
 /** Tokens that were given to a client open the few management paths that say so. @throws KeygridError */
@@ -77,9 +81,12 @@ function requireManagementReach(request: FastifyRequest, _reply: FastifyReply, d
   done();
 }
 
+/** Those that are named are found at once; of every other the framework reads the header anew. */
+const bodyTypes = ['application/json', 'application/x-www-form-urlencoded', '*'];
+
 function readBodiesLeniently(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser(bodyTypes, { parseAs: 'buffer' }, (request, body, done) => {
     try {
       done(null, parseBody(body as Buffer, request.headers['content-type']));
     } catch (error) {
@@ -88,15 +95,13 @@ function readBodiesLeniently(app: FastifyInstance): void {
   });
 }
 
-async function resolveApplication(request: FastifyRequest, { core }: UsergridOptions): Promise<Application> {
+function resolveApplication(request: FastifyRequest, { core }: UsergridOptions): Awaitable<Application> {
   const { organization = '', application = '' } = paramsOf(request);
-  const known = core.tenancyCache.knownApplication(organization, application);
-  if (known) return known;
   if (organization !== anyOrganization) return core.tenancy.requireApplication(organization, application);
-  const found = await core.tenancyCache.applicationByUuid(application);
-  if (!found)
+  return andThen(core.tenancyCache.applicationByUuid(application), (found) => {
+    if (found) return found;
     throw new KeygridError('application_not_found', `Could not find application for ${application}`);
-  return found;
+  });
 }
 
 const notFound: WireError = { status: 404, error: 'not_found', exception: 'keygrid.not_found' };

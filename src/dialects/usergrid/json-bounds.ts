@@ -19,6 +19,7 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
  * anything. @throws KeygridError `malformed_body`
  */
 export function requireModestJson(text: string): void {
+  if (isSmall(text)) return;
   const namesAt = new Uint32Array(nestingLimit + 1);
   let depth = 0;
   let names = 0;
@@ -56,6 +57,16 @@ export function requireModestJson(text: string): void {
         break;
     }
   }
+}
+
+/** Too short for every bound but that of the depth, with too few brackets for that one. */
+function isSmall(text: string): boolean {
+  if (text.length > nameLengthLimit) return false;
+  let brackets = 0;
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) brackets += 1;
+  }
+  return brackets <= nestingLimit;
 }
 
 /** Where the quote stands that ends the text beginning at `from`; the end of everything if none does. */

@@ -1,5 +1,6 @@
 /** One path with its methods: what is not among them answers 405, and every method is in the API description. */
-import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
+import type { Awaitable } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { ManagementScope } from '../../core/identity/delegated-reach.ts';
 import type { Answer } from './context.ts';
@@ -64,6 +65,10 @@ const notAllowed = { status: 405, error: 'not_allowed', exception: 'keygrid.not_
 const methodRefused = (): KeygridError =>
   new KeygridError('not_implemented', 'This path does not take this method');
 
+/** A reply is thenable too, and the framework would wait for one that is sent already. */
+const unlessSent = (answer: Awaitable<FastifyReply>): Promise<FastifyReply> | undefined =>
+  answer instanceof Promise ? answer : undefined;
+
 function addRoute(
   app: FastifyInstance,
   method: Method,
@@ -84,6 +89,6 @@ function addRoute(
       ...(operation.delegated ? { delegated: operation.delegated } : {}),
       ...(operation.basicNamesClient ? { basicNamesClient: true } : {}),
     },
-    handler: operation.answer,
+    handler: (request, reply) => unlessSent(operation.answer(request, reply)),
   });
 }

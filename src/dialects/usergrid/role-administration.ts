@@ -3,13 +3,14 @@
  * meant for one's own profile, would be enough to make oneself an administrator. Stricter than the original.
  */
 import type { FastifyRequest } from 'fastify';
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { Core } from '../../core/core.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { addressedPath, operationOf } from './guard.ts';
 import { collectionName } from './inflection.ts';
 
 /** For permissions given to a user or group. @throws KeygridError `permission_missing` */
-export const requireRoleAdministration = (core: Core, request: FastifyRequest): Promise<void> =>
+export const requireRoleAdministration = (core: Core, request: FastifyRequest): Awaitable<void> =>
   requirePermission(core, request, ['roles']);
 
 /**
@@ -21,7 +22,7 @@ export const requireOtherEnd = (
   request: FastifyRequest,
   owner: StoredEntity,
   member: StoredEntity,
-): Promise<void> =>
+): Awaitable<void> =>
   requirePermission(core, request, [
     collectionName(member.type),
     member.uuid,
@@ -30,10 +31,10 @@ export const requireOtherEnd = (
   ]);
 
 /** For a member that is yet to be made. @throws KeygridError `permission_missing` */
-export const requireCreation = (core: Core, request: FastifyRequest, type: string): Promise<void> =>
+export const requireCreation = (core: Core, request: FastifyRequest, type: string): Awaitable<void> =>
   requirePermission(core, request, [collectionName(type)]);
 
-const requirePermission = (core: Core, request: FastifyRequest, segments: string[]): Promise<void> =>
+const requirePermission = (core: Core, request: FastifyRequest, segments: string[]): Awaitable<void> =>
   core.pathPermission.require(
     request.caller,
     request.application,

@@ -1,5 +1,6 @@
 /** The token endpoints: `/token`, `/management/token`, `/management/me`, `/{org}/{app}/token`. usergrid-auth.md 2. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Awaitable, andThen } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { requireManagementScope } from '../../core/identity/delegated-reach.ts';
 import { renderScope } from '../../core/oauth/scope.ts';
@@ -7,7 +8,7 @@ import type { TokenAnswer, TokenSubject } from '../../core/oauth/token-request.t
 import { basicCredentials } from './authenticate.ts';
 import { fieldsOf, requireBody } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
-import { RawJson, sendJson } from './envelope.ts';
+import { sendJson } from './envelope.ts';
 import { renderAdminUser } from './render-accounts.ts';
 import { resource } from './resource.ts';
 import { renderOrganizationsOf, renderWholeOrganization } from './whole-organization.ts';
@@ -31,17 +32,17 @@ export const applicationTokenRoutes: Routes = (app, options) => {
 };
 
 function issueToken(options: UsergridOptions, ofApplication: boolean): Answer {
-  return async (request, reply) => {
+  return (request, reply) => {
     if (request.method === 'POST') requireBody(request);
     const fields = withBasic(request, fieldsOf(request));
-    const answer = await options.core.tokenEndpoint.answer({
+    const answering = options.core.tokenEndpoint.answer({
       application: ofApplication ? request.application : undefined,
       grantType: fields.grant_type,
       parameters: fields,
       ttl: fields.ttl,
       address: request.ip,
     });
-    return sendTokenAnswer(options, request, reply, answer);
+    return andThen(answering, (answer) => sendTokenAnswer(options, request, reply, answer));
   };
 }
 
@@ -76,17 +77,19 @@ function issueOrEcho(options: UsergridOptions, issue: Answer): Answer {
 
 const noUser = (): KeygridError => new KeygridError('invalid_grant', 'invalid username or password');
 
-export async function sendTokenAnswer(
+export function sendTokenAnswer(
   options: UsergridOptions,
   request: FastifyRequest,
   reply: FastifyReply,
   { token, expiresInSeconds, subject, delegated }: TokenAnswer,
-): Promise<FastifyReply> {
+): Awaitable<FastifyReply> {
   reply.header('cache-control', 'no-store');
   reply.header('pragma', 'no-cache');
   const expiresIn = Number.isFinite(expiresInSeconds) ? String(expiresInSeconds) : neverExpires;
   const head = `{"access_token":"${token.text}","expires_in":${expiresIn}${renderDelegated(delegated)}`;
-  return sendJson(request, reply, 200, `${head},${await renderSubject(options, subject)}}`);
+  return andThen(renderSubject(options, subject), (rest) =>
+    sendJson(request, reply, 200, `${head},${rest}}`),
+  );
 }
 
 /** What Usergrid had no name for, by the names of RFC 6749 §5.1 and OpenID Connect Core §3.1.3.3. */
@@ -100,12 +103,17 @@ function renderDelegated(delegated: TokenAnswer['delegated']): string {
 /** usergrid-auth.md 6.1: what the original reports for a token that never expires; text, as it is no exact double. */
 const neverExpires = '9223372036854775';
 
-async function renderSubject(options: UsergridOptions, subject: TokenSubject): Promise<string> {
+function renderSubject(options: UsergridOptions, subject: TokenSubject): Awaitable<string> {
+  if (subject.kind === 'application_client') return `"application":"${subject.application.uuid}"`;
+  if (subject.kind === 'application_user') return `"user":${subject.user.body}`;
+  return renderAccount(options, subject);
+}
+
+async function renderAccount(
+  options: UsergridOptions,
+  subject: Extract<TokenSubject, { kind: 'organization_client' | 'admin_user' }>,
+): Promise<string> {
   switch (subject.kind) {
-    case 'application_user':
-      return `"user":${new RawJson(subject.user.body).text}`;
-    case 'application_client':
-      return `"application":"${subject.application.uuid}"`;
     case 'organization_client':
       return `"organization":${JSON.stringify(await renderWholeOrganization(options.core, subject.organization))}`;
     case 'admin_user': {

@@ -1,4 +1,5 @@
 /** RFC 6749 §4.4: an organization's or application's client speaks for itself. */
+import { type Awaitable, andThen } from '../../awaitable.ts';
 import { KeygridError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { TenancyCache } from '../../tenancy/tenancy-cache.ts';
@@ -11,30 +12,47 @@ export function clientCredentialsGrant(
   tenancy: Pick<Tenancy, 'authenticateClient'>,
   cache: TenancyCache,
 ): Grant {
-  async function subjectOf(principal: Principal): Promise<TokenSubject | undefined> {
+  function subjectOf(principal: Principal): Awaitable<TokenSubject | undefined> {
     if (principal.kind === 'application_client') {
-      const application = await cache.applicationByUuid(principal.uuid);
-      return application && { kind: 'application_client', application };
+      return andThen(
+        cache.applicationByUuid(principal.uuid),
+        (application) => application && { kind: 'application_client', application },
+      );
     }
-    const organization = await cache.organization(principal.uuid);
-    return organization && { kind: 'organization_client', organization };
+    return andThen(
+      cache.organization(principal.uuid),
+      (organization) => organization && { kind: 'organization_client', organization },
+    );
+  }
+
+  /** A wrong id and a wrong secret look the same. */
+  function authenticate(clientId: string, clientSecret: string): Awaitable<Principal> {
+    const refuse = (error: unknown): never => {
+      throw error instanceof KeygridError ? invalidGrant() : error;
+    };
+    try {
+      const principal = tenancy.authenticateClient(clientId, clientSecret);
+      return principal instanceof Promise ? principal.catch(refuse) : principal;
+    } catch (error) {
+      return refuse(error);
+    }
   }
 
   return {
     grantType: 'client_credentials',
     parameters: ['client_id', 'client_secret'],
-    async prove({ parameters, application }) {
+    prove({ parameters, application }) {
       const { client_id: clientId, client_secret: clientSecret } = parameters;
       if (typeof clientId !== 'string' || typeof clientSecret !== 'string') throw invalidGrant();
-      const principal = await tenancy.authenticateClient(clientId, clientSecret).catch((error: unknown) => {
-        throw error instanceof KeygridError ? invalidGrant() : error;
-      });
-      const subject = await subjectOf(principal);
-      if (!subject) throw invalidGrant();
-      // A client proves itself at its own application's endpoint, its organization's applications', or management's.
-      if (application && !concerns(subject, application.uuid, application.organizationUuid))
-        throw invalidGrant();
-      return { principal, subject, lifetimes: standardLifetimes };
+      return andThen(authenticate(clientId, clientSecret), (principal) =>
+        andThen(subjectOf(principal), (subject) => {
+          if (!subject) throw invalidGrant();
+          // A client proves itself at its own application's endpoint, its organization's applications', or management's.
+          if (application && !concerns(subject, application.uuid, application.organizationUuid))
+            throw invalidGrant();
+          return { principal, subject, lifetimes: standardLifetimes };
+        }),
+      );
     },
   };
 }
