@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { ActivityList, Place } from '../../core/activities/activities.ts';
 import { actorOf } from '../../core/activities/actor.ts';
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { Core } from '../../core/core.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { KeygridError } from '../../core/errors.ts';
@@ -89,4 +90,4 @@ const requirePermission = (
   { caller, application }: FastifyRequest,
   operation: Operation,
   segments: string[],
-): Promise<void> => core.pathPermission.require(caller, application, operation, addressedPath(segments));
+): Awaitable<void> => core.pathPermission.require(caller, application, operation, addressedPath(segments));
