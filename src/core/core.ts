@@ -3,6 +3,7 @@ import type { Activities } from './activities/activities.ts';
 import type { FanOuts } from './activities/fan-out.ts';
 import type { ClientAuthentication } from './clients/client-authentication.ts';
 import type { ClientService } from './clients/client-service.ts';
+import type { UserDevices } from './devices/user-devices.ts';
 import type { Connections } from './entities/connections.ts';
 import type { Entities } from './entities/entities.ts';
 import type { OutboxStore, RefusalStore } from './explain.ts';
@@ -96,6 +97,7 @@ export interface Core extends AccountServices, ClientServices, SigningServices, 
   activities: Activities;
   /** Activities on their way into feeds, beside the requests. */
   fanOuts: FanOuts;
+  userDevices: UserDevices;
   /** For users, roles and groups; all other types are written through `entities`. */
   typedServices: TypedServices;
   access: Access;

@@ -4,6 +4,7 @@ import { createActivities } from '../core/activities/activities.ts';
 import { createFanOuts } from '../core/activities/fan-out.ts';
 import { createClientSecrets } from '../core/clients/client-credentials.ts';
 import type { AccountServices, Core } from '../core/core.ts';
+import { createUserDevices } from '../core/devices/user-devices.ts';
 import { createConnections } from '../core/entities/connections.ts';
 import { createEntities } from '../core/entities/entities.ts';
 import { creationOf } from '../core/entities/entity-changes.ts';
@@ -143,6 +144,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     }),
     activities,
     fanOuts,
+    userDevices: createUserDevices({ devicesOf: storage.devices, edgesOf: storage.edges, clock }),
     typedServices: createTypedServices({ entities, accounts: accounts.applicationAccounts }),
     access,
     pathPermission: createPathPermission(access, entities),

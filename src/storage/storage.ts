@@ -4,6 +4,7 @@
  */
 import type { ActivityStore, FanOutStore } from '../core/activities/activity-store.ts';
 import type { ClientStore } from '../core/clients/client.ts';
+import type { DeviceStore } from '../core/devices/user-devices.ts';
 import type { EdgeStore, EntityStore } from '../core/entities/entity-store.ts';
 import type { OutboxStore, RefusalStore } from '../core/explain.ts';
 import type {
@@ -40,6 +41,7 @@ export interface Storage {
   entities(application: RealmKey): EntityStore;
   edges(application: RealmKey): EdgeStore;
   activities(application: RealmKey): ActivityStore;
+  devices(application: RealmKey): DeviceStore;
   permissions(application: RealmKey): PermissionStore;
   credentials(realm: RealmKey): CredentialStore;
   sessions(realm: RealmKey): SessionStore;

@@ -4,6 +4,7 @@ import { applicationRootRoutes } from './application-routes.ts';
 import { applicationAuthorizeRoutes, managementAuthorizeRoutes } from './authorize-routes.ts';
 import type { Routes } from './context.ts';
 import { dataRoutes } from './data-routes.ts';
+import { deviceRoutes } from './device-routes.ts';
 import { managementApplicationRoutes } from './management-application-routes.ts';
 import { managementApplicationSizeRoutes } from './management-application-size-routes.ts';
 import {
@@ -51,6 +52,7 @@ export const applicationRoutes: Routes[] = [
   permissionRoutes,
   membershipRoutes,
   activityRoutes,
+  deviceRoutes,
   rolenameRoutes,
   userAccountRoutes,
   userPageRoutes,

@@ -6,6 +6,7 @@ import { createAuthorizationCodeStore } from './authorization-codes.ts';
 import { createAuthorizationSweep } from './authorization-sweep.ts';
 import { createClientStore } from './clients.ts';
 import { createDeviceAuthorizationStore } from './device-authorizations.ts';
+import { createDeviceStore } from './devices.ts';
 import { createEdgeStore } from './edges.ts';
 import { createEntityStore } from './entities.ts';
 import { createGrantStore } from './grants.ts';
@@ -40,6 +41,7 @@ export function createSharedStores(engine: SqlEngine): SharedStores {
     entities: perRealm((realm) => createEntityStore(engine, realm, new Set())),
     edges: perRealm((realm) => createEdgeStore(engine, realm)),
     activities: perRealm((realm) => createActivityStore(engine, realm)),
+    devices: perRealm((realm) => createDeviceStore(engine, realm)),
     permissions: perRealm((realm) => createPermissionStore(engine, realm)),
     credentials: perRealm((realm) => createCredentialStore(engine, realm)),
     sessions: perRealm((realm) => createSessionStore(engine, realm)),
