@@ -20,10 +20,11 @@ export function renderThing(namePrefix: string, counter: number): string {
 
 /** Bytes of one HTTP/1.1 request; `body` is JSON. */
 export function renderRequest(method: string, path: string, options: RequestParts = {}): Buffer {
-  const { bearer, cookie, body, contentType = 'application/json' } = options;
+  const { bearer, cookie, body, contentType = 'application/json', headers = {} } = options;
   const lines = [`${method} ${path} HTTP/1.1`, 'Host: localhost', 'Accept: application/json'];
   if (bearer !== undefined) lines.push(`Authorization: Bearer ${bearer}`);
   if (cookie !== undefined) lines.push(`Cookie: ${cookie}`);
+  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
   if (body !== undefined)
     lines.push(`Content-Type: ${contentType}`, `Content-Length: ${Buffer.byteLength(body)}`);
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`);
@@ -34,4 +35,5 @@ export interface RequestParts {
   cookie?: string;
   body?: string;
   contentType?: string;
+  headers?: Record<string, string>;
 }
