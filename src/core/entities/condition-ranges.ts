@@ -2,6 +2,7 @@
 import { isIndexedPath } from './entity-index.ts';
 import type { IndexEntry, IndexRange } from './entity-store.ts';
 import type { Contains, Filter } from './filter.ts';
+import { rangesOfCircle } from './geo-covering.ts';
 import { encodeIndexValue, type KeyRange, prefixRange, rangeOf } from './index-key.ts';
 import { uncutMark, wordsPath } from './word-entries.ts';
 import { wordPatternsOf } from './words.ts';
@@ -83,6 +84,7 @@ export function rangesOf(filter: Filter): IndexRange[] | undefined {
   if (filter.kind === 'and') return filter.operands.map(rangesOf).find((part) => part !== undefined);
   if (!('path' in filter) || !isIndexedPath(filter.path)) return undefined;
   if (filter.kind === 'contains') return wordRangesOf(filter);
+  if (filter.kind === 'within') return rangesOfCircle(filter);
   const range = keyRangeOf(filter);
   return range && [intersect(wholePath(filter.path), range)];
 }

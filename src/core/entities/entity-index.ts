@@ -1,9 +1,13 @@
-/** What of an entity is indexed: every scalar, at its lower-case dot path, and the words of texts. usergrid-data.md 2.4. */
+/**
+ * What of an entity is indexed: every scalar, at its lower-case dot path, the words of texts, and points.
+ * usergrid-data.md 2.4.
+ */
 import { KeygridError } from '../errors.ts';
 import type { EntityParts } from './entity-body.ts';
 import type { IndexEntry } from './entity-store.ts';
 import type { ScalarValue } from './filter.ts';
 import { encodeIndexValue, isScalar } from './index-key.ts';
+import { collectPoint, type PointsByPath, pointEntriesOf } from './point-entries.ts';
 import { wordEntriesOf } from './word-entries.ts';
 
 export const maximumEntries = 1000;
@@ -24,20 +28,19 @@ export const manyValuesPath = (path: string): string => path + manyValuesMark;
 /** Such paths are the index's own: no property's values are found there. */
 const isDerivedPath = (path: string): boolean => path.endsWith(']');
 
+const isKeyPath = (path: string): boolean =>
+  path.length <= maximumPathCharacters && !path.includes('\0') && !isDerivedPath(path);
+
 /** Whether every scalar that the path leads to is in the index. */
 export const isIndexedPath = (path: string): boolean =>
-  path !== 'uuid' &&
-  path !== 'type' &&
-  path.length <= maximumPathCharacters &&
-  !path.includes('\0') &&
-  !isDerivedPath(path) &&
-  path.split('.').length <= maximumIndexedDepth;
+  path !== 'uuid' && path !== 'type' && isKeyPath(path) && path.split('.').length <= maximumIndexedDepth;
 
 /** Counts the ways of indexing, from 1: what was indexed in another way is indexed anew when the server starts. */
 export const indexVersion = 2;
 
 interface Collection {
   valuesByPath: Map<string, Set<ScalarValue>>;
+  points: PointsByPath;
   entriesLeft: number;
 }
 
@@ -56,7 +59,8 @@ export function indexEntriesOf(
     { path: 'created', value: encodeIndexValue(entity.created) },
     { path: 'modified', value: encodeIndexValue(entity.modified) },
   ];
-  const collection: Collection = { valuesByPath: new Map(), entriesLeft: limit - entries.length };
+  const entriesLeft = limit - entries.length;
+  const collection: Collection = { valuesByPath: new Map(), points: new Map(), entriesLeft };
   for (const [path, { value }] of entity.properties) collect(collection, path, value, 1);
   for (const [path, values] of collection.valuesByPath) {
     if (!indexedPaths(path)) continue;
@@ -64,6 +68,7 @@ export function indexEntriesOf(
     if (values.size > 1) entries.push({ path: manyValuesPath(path), value: mark });
   }
   entries.push(...wordEntriesOf(collection.valuesByPath, indexedPaths));
+  entries.push(...pointEntriesOf(collection.points, indexedPaths, limit));
   return entries;
 }
 
@@ -81,7 +86,9 @@ function collect(collection: Collection, path: string, value: unknown, depth: nu
 function collectElement(collection: Collection, path: string, value: unknown, depth: number): void {
   if (isScalar(value)) {
     add(collection, path, typeof value === 'string' ? value.toLowerCase() : value);
-  } else if (typeof value === 'object' && value !== null && depth < maximumIndexedDepth) {
+  } else if (typeof value === 'object' && value !== null) {
+    if (isKeyPath(path)) collectPoint(collection.points, path, value);
+    if (depth === maximumIndexedDepth) return;
     for (const [name, inner] of Object.entries(value)) {
       collect(collection, `${path}.${name.toLowerCase()}`, inner, depth + 1);
     }
@@ -89,7 +96,7 @@ function collectElement(collection: Collection, path: string, value: unknown, de
 }
 
 function add(collection: Collection, path: string, value: ScalarValue): void {
-  if (path.length > maximumPathCharacters || path.includes('\0') || isDerivedPath(path)) return;
+  if (!isKeyPath(path)) return;
   let values = collection.valuesByPath.get(path);
   if (!values) {
     values = new Set();

@@ -28,11 +28,17 @@ export const isOnEarth = ({ latitude, longitude }: Point): boolean =>
  */
 export function pointOf(path: string, value: unknown): Point | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const entries = Object.entries(value).map(([name, part]) => [name.toLowerCase(), part] as const);
-  const { latitude, longitude } = Object.fromEntries(entries) as Record<string, unknown>;
+  let latitude: unknown;
+  let longitude: unknown;
+  const parts = Object.entries(value);
+  for (const [name, part] of parts) {
+    const key = name.toLowerCase();
+    if (key === 'latitude') latitude = part;
+    if (key === 'longitude') longitude = part;
+  }
   if (typeof latitude !== 'number' || typeof longitude !== 'number') return undefined;
   const isLocation = path === 'location' || path.endsWith('.location');
-  if (!isLocation && entries.length !== 2) return undefined;
+  if (!isLocation && parts.length !== 2) return undefined;
   return isOnEarth({ latitude, longitude }) ? { latitude, longitude } : undefined;
 }
 

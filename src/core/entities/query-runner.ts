@@ -6,6 +6,7 @@ import { chooseDriver } from './drivers.ts';
 import type { EntityStore, IndexPosition, IndexRange, StoredEntity } from './entity-store.ts';
 import type { EntityType } from './entity-types.ts';
 import { evaluateFilter, type Filter } from './filter.ts';
+import { isNearestFirst, nearestPage } from './geo-search.ts';
 import { encodeIndexValue } from './index-key.ts';
 import { type Row, type RowBudget, rowBudget, rowOf, rowsOf } from './index-rows.ts';
 import { type CandidateRow, mergedRows } from './merged-rows.ts';
@@ -65,19 +66,31 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
   const { plan, page, bounds } = run;
   if (plan.isEmpty) return { entities: [], last: undefined };
   if (plan.lookups) return sorted(run, lookedUp(run));
-  const phases = phasesOf(run.rules, plan, { repeats: await mayRepeat(run), driver: await driverOf(run) });
+  const attempt = await attemptsOf(run);
   if (plan.conditions.length > 0) {
-    const quick = await walkPhases(run, phases, rowBudget(page.limit + bounds.rowsBeforeDoubt));
+    const quick = await attempt(rowBudget(page.limit + bounds.rowsBeforeDoubt));
     if (quick) return quick;
     const ranges = await findShortRanges(run.store, run.rules, plan.conditions);
     if (ranges) return sorted(run, rowsInRanges(run, ranges));
   }
-  const result = await walkPhases(run, phases, rowBudget(bounds.maximumRows));
+  const result = await attempt(rowBudget(bounds.maximumRows));
   if (result) return result;
   throw new KeygridError(
     'query_too_broad',
     `The query would look at more than ${bounds.maximumRows} entities: add a condition that few entities satisfy, such as an equality or a narrow range, and order by a property that all of them have`,
   );
+}
+
+/** Gives undefined when the budget ran out. */
+type Attempt = (budget: RowBudget) => Promise<PageResult | undefined>;
+
+async function attemptsOf(run: QueryRun): Promise<Attempt> {
+  if (isNearestFirst(run.plan)) return (budget) => nearestPage(run, budget);
+  const phases = phasesOf(run.rules, run.plan, {
+    repeats: await mayRepeat(run),
+    driver: await driverOf(run),
+  });
+  return (budget) => walkPhases(run, phases, budget);
 }
 
 /** Whether a walk along the first key may meet an entity twice. */

@@ -58,7 +58,9 @@ async function doubleBounds(
   return found;
 }
 
-const pathOf = (filter: Filter): string | undefined => ('path' in filter ? filter.path : undefined);
+/** Points are not among the values at the path. */
+const pathOf = (filter: Filter): string | undefined =>
+  'path' in filter && filter.kind !== 'within' ? filter.path : undefined;
 
 /** Whether some entity of the collection has more than one value at the path. */
 export function hasManyValues(store: EntityStore, type: string, path: string): Promise<boolean> {
