@@ -82,7 +82,8 @@ const misfits = (asText: string): string[] => [
   `select count(*) as n from entities e where 3 <> (select count(*) from entity_index i
      where i.application_id = e.application_id and i.entity_id = e.entity_id)`,
   `select count(*) as n from entities e join entity_index i using (application_id, entity_id)
-     where i.path = 'version' and ${asText} <> cast(e.version as text)`,
+       join index_paths p using (application_id, path_id)
+     where p.path = 'version' and ${asText} <> cast(e.version as text)`,
 ];
 
 const randomLines = (): number => 1 + Math.floor(Math.random() * 300);

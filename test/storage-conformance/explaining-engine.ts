@@ -1,7 +1,7 @@
 /** An engine that asks for the plan of every statement before it runs it: what the shared stores do is the input. */
 import type { DatabaseSync } from 'node:sqlite';
 import type pg from 'pg';
-import { toColumns } from '../../src/storage/postgres/engine.ts';
+import { valuesOf } from '../../src/storage/postgres/engine.ts';
 import type { Row, SqlEngine, SqlValue, Step, Work } from '../../src/storage/sql/statement.ts';
 
 /** Of one access to a table: which table or index, and the conditions by which it is entered. */
@@ -55,7 +55,7 @@ function explainingEngine(
 }
 
 const firstParameters = (step: SqlStep): SqlValue[] =>
-  step.kind === 'rows' ? step.parameters : (step.rows[0] ?? []);
+  step.kind === 'many' ? [...step.shared, ...(step.rows[0] ?? [])] : step.parameters;
 
 export function explainSqlite(database: DatabaseSync): ExplainingEngine {
   return explainingEngine(
@@ -70,7 +70,8 @@ export function explainSqlite(database: DatabaseSync): ExplainingEngine {
     async (step) => {
       const prepared = database.prepare(step.statement.sqlite);
       if (step.kind === 'rows') return prepared.all(...step.parameters) as Row[];
-      for (const parameters of step.rows) prepared.run(...parameters);
+      if (step.kind === 'effect') return prepared.run(...step.parameters).changes > 0 ? [{}] : [];
+      for (const parameters of step.rows) prepared.run(...step.shared, ...parameters);
       return [];
     },
   );
@@ -86,7 +87,6 @@ function readSqlitePlan(sql: string, details: string[]): Plan {
 
 /** With `generic`, the plan that is kept for every parameter; otherwise the one for these. */
 export function explainPostgres(client: pg.ClientBase, generic: boolean): ExplainingEngine {
-  const valuesOf = (step: SqlStep) => (step.kind === 'rows' ? step.parameters : toColumns(step.rows));
   return explainingEngine(
     async (step) => {
       const sql = step.statement.postgres;

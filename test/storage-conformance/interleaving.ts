@@ -8,7 +8,7 @@ import {
   parseDatabaseUrl,
   sessionSettings,
 } from '../../src/storage/postgres/connection.ts';
-import { toColumns, toQuery } from '../../src/storage/postgres/engine.ts';
+import { toQuery, valuesOf } from '../../src/storage/postgres/engine.ts';
 import type { Row, SqlEngine, Step, Work } from '../../src/storage/sql/statement.ts';
 import { createSharedStores, type SharedStores } from '../../src/storage/sql/stores.ts';
 
@@ -110,8 +110,7 @@ function createSteppingEngine(client: pg.Client, turn: () => Promise<void>): Sql
   async function perform(step: Step): Promise<Row[]> {
     if (step.kind === 'announce') return [];
     await turn();
-    const values = step.kind === 'rows' ? step.parameters : toColumns(step.rows);
-    return (await client.query<Row>(toQuery(step.statement, values))).rows;
+    return (await client.query<Row>(toQuery(step.statement, valuesOf(step)))).rows;
   }
   async function write<Result>(work: () => Work<Result>): Promise<Result> {
     await client.query('begin');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { uuidToOrderedBytes } from '../../src/core/uuid.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createPool, parseDatabaseUrl } from '../../src/storage/postgres/connection.ts';
 import { createPostgresEngine } from '../../src/storage/postgres/engine.ts';
@@ -9,7 +10,7 @@ import { migratePostgres } from '../../src/storage/postgres/migrate.ts';
 import { postgresSchemaSteps } from '../../src/storage/postgres/migrations/index.ts';
 import { createReader } from '../../src/storage/postgres/reader.ts';
 import { runSchemaSteps, type SchemaSteps } from '../../src/storage/sql/migrations.ts';
-import type { SqlEngine } from '../../src/storage/sql/statement.ts';
+import { type SqlEngine, type SqlValue, statement } from '../../src/storage/sql/statement.ts';
 import { createSharedStores } from '../../src/storage/sql/stores.ts';
 import { createSqliteEngine, openDatabase } from '../../src/storage/sqlite/engine.ts';
 import { databaseFile, openSqliteStorage } from '../../src/storage/sqlite/index.ts';
@@ -19,7 +20,7 @@ import type { Storage } from '../../src/storage/storage.ts';
 import { makeTemporaryDirectory } from '../support/guardian.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { codeOf, grantOf, now, tokenOf } from './authorizations.ts';
-import { creation, entityOf, entry, silentLog, uuids } from './engines.ts';
+import { entityOf, entry, silentLog, uuids } from './engines.ts';
 
 const realm = 7;
 const user = entityOf('user', { username: 'ann' });
@@ -39,13 +40,20 @@ const firstStep = (steps: SchemaSteps): SchemaSteps => {
   return { [name]: steps[name]! };
 };
 
-/** What a server of the first schema wrote. */
-async function fill(engine: SqlEngine): Promise<void> {
+/** What a server of the first schema wrote. `run` fills in the `?` of its statement. */
+async function fill(engine: SqlEngine, run: (sql: string, values: SqlValue[]) => unknown): Promise<void> {
   const stores = createSharedStores(engine);
   await stores.tenancy.createOrganization(organization, undefined);
-  const claims = [{ property: 'username', value: 'ann' }];
-  await stores.entities(realm).write(creation(user, claims, [entry('username', 'ann')]));
   await stores.credentials(realm).set(user.uuid, credential);
+  const id = uuidToOrderedBytes(user.uuid);
+  const { type, created, modified, version, body } = user;
+  await run('insert into collections values (?, ?)', [realm, type]);
+  await run('insert into entities values (?, ?, ?, ?, ?, ?, ?)', [
+    ...[realm, id, type, created, modified, version, body],
+  ]);
+  await run('insert into unique_values values (?, ?, ?, ?, ?)', [realm, type, 'username', 'ann', id]);
+  const { path, value } = entry('username', 'ann');
+  await run('insert into entity_index values (?, ?, ?, ?, ?, ?)', [realm, type, path, value, created, id]);
 }
 
 /** All that was there is there, and what is new can be used with it. */
@@ -68,7 +76,7 @@ describe('a database of the first schema is brought to this one, with what it ho
       dialect: new SqliteDialect({ database: adaptForKysely(database) }),
     });
     await runSchemaSteps(kysely, firstStep(sqliteSchemaSteps));
-    await fill(createSqliteEngine(database));
+    await fill(createSqliteEngine(database), (sql, values) => database.prepare(sql).run(...values));
     assert.deepEqual(pendingSteps(database, directory), Object.keys(sqliteSchemaSteps).slice(1));
     database.close();
     const storage = await openSqliteStorage({
@@ -88,7 +96,10 @@ describe('a database of the first schema is brought to this one, with what it ho
     const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
     await runSchemaSteps(kysely, firstStep(postgresSchemaSteps));
     const reader = createReader(address);
-    await fill(createPostgresEngine(pool, reader));
+    await fill(createPostgresEngine(pool, reader), (sql, values) => {
+      const { postgres } = statement(sql, { keep: false });
+      return pool.query(postgres, values);
+    });
     await reader.close();
     await kysely.destroy();
     assert.deepEqual(await migratePostgres(address), Object.keys(postgresSchemaSteps).slice(1));

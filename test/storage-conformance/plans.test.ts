@@ -28,6 +28,8 @@ async function fill(storage: Storage): Promise<void> {
   await storage.entities(big).declareCollection('dog');
   await storage.entities(big).write(creation(bob, [{ property: 'username', value: 'bob' }]));
   await storage.entities(small).write(creation(entityOf('dog'), [], [entry('age', '1')]));
+  const manyPaths = Array.from({ length: 2000 }, (_, at) => entry(`path ${at}`, '1'));
+  await storage.entities(small).write(creation(entityOf('cat'), [], manyPaths));
   await Promise.all(
     dogs.map((dog, at) => storage.entities(big).write(creation(dog, claimsOf(at), indexOf(at)))),
   );
@@ -103,7 +105,7 @@ function walks(): Walk[] {
             limit: 10,
             scanLimit: 1000,
           },
-          entered: after ? /created, ?(w\.)?entity_id/ : range.from || range.to ? /value/ : /path/,
+          entered: after ? /created, ?(w\.)?entity_id/ : range.from || range.to ? /value/ : /path_id/,
         })),
       ),
     ),
@@ -155,8 +157,13 @@ const lookUps: { called: string; run: (stores: SharedStores) => Promise<unknown>
   },
 ];
 
+/** The last number of the application's paths is the first row of a run. */
+const isLastOfRun = (what: string, sql: string): boolean =>
+  what.includes('index_paths_by_number') && sql.includes('order by path_id desc limit 1');
+
 function assertEntersByKey({ sql, accesses }: Plan): void {
   for (const { what, by } of accesses) {
+    if (isLastOfRun(what, sql)) continue;
     const conditions = by.split(' AND ').length;
     assert.ok(by.includes('application_id') && conditions >= 2, `${what} is entered by (${by}) in\n${sql}`);
   }
@@ -183,9 +190,10 @@ function checkPlans(engine: () => ExplainingEngine, mayOrder = false): void {
     for (const { called, walk, entered } of walks()) {
       const { entities } = await stores.entities(big).walk(walk);
       assert.ok(entities.length > 0, `${called}: something is found`);
-      const [plan] = engine().takePlans();
-      assertEntersByKey(plan!);
-      const [run, ...keys] = plan!.accesses.filter(({ by }) => /\bpath\b/.test(by)).toSorted(byLength);
+      const plans = engine().takePlans();
+      for (const plan of plans) assertEntersByKey(plan);
+      const plan = plans.at(-1);
+      const [run, ...keys] = plan!.accesses.filter(({ by }) => /\bpath_id\b/.test(by)).toSorted(byLength);
       assert.match(run!.by, entered, `${called}\n${plan!.sql}`);
       for (const key of keys) assert.match(key.by, /entity_id ?=/, `${called}\n${plan!.sql}`);
       assert.ok(mayOrder || !plan!.sorts, called);
@@ -243,6 +251,7 @@ describe('plans on PostgreSQL', () => {
     for (const table of [
       'entities',
       'entity_index',
+      'index_paths',
       'unique_values',
       'edges',
       'permissions',

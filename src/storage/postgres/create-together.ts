@@ -37,9 +37,9 @@ const createEntities = {
       insert into unique_values (application_id, type, property, value, entity_id)
       select ($1::bigint[])[c.place], ($3::text[])[c.place], c.property, c.value, ($2::bytea[])[c.place]
       from unnest($8::int[], $9::text[], $10::text[]) as c (place, property, value))
-    insert into entity_index (application_id, type, path, value, created, entity_id)
-    select ($1::bigint[])[i.place], ($3::text[])[i.place], i.path, i.value, ($4::bigint[])[i.place], ($2::bytea[])[i.place]
-    from unnest($11::int[], $12::text[], $13::bytea[]) as i (place, path, value)
+    insert into entity_index (application_id, path_id, value, created, entity_id)
+    select ($1::bigint[])[i.place], i.path_id, i.value, ($4::bigint[])[i.place], ($2::bytea[])[i.place]
+    from unnest($11::int[], $12::int[], $13::bytea[]) as i (place, path_id, value)
     on conflict do nothing`,
 };
 
@@ -124,12 +124,10 @@ function toValues(creations: Creation[]): unknown[] {
   );
   claims.sort((one, other) => (one.key < other.key ? -1 : 1));
   const places: number[] = [];
-  const paths: string[] = [];
   const values: Uint8Array[] = [];
   for (const [at, { change }] of creations.entries()) {
-    for (const { path, value } of change.index) {
+    for (const { value } of change.index) {
       places.push(at + 1);
-      paths.push(path);
       values.push(value);
     }
   }
@@ -145,7 +143,7 @@ function toValues(creations: Creation[]): unknown[] {
     claims.map(({ property }) => property),
     claims.map(({ value }) => value),
     places,
-    paths,
+    creations.flatMap(({ pathIds }) => pathIds),
     values,
   ];
 }

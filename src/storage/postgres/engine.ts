@@ -107,7 +107,7 @@ async function perform(client: pg.PoolClient, step: Step, changes: Change[]): Pr
     changes.push(step.change);
     return [];
   }
-  const values = step.kind === 'rows' ? step.parameters : toColumns(step.rows);
+  const values = valuesOf(step);
   return run(client, toQuery(step.statement, values));
 }
 
@@ -129,6 +129,10 @@ export async function run(client: pg.ClientBase, query: pg.QueryConfig<unknown[]
   }
 }
 
+/** Parameters of PostgreSQL's text of the step. */
+export const valuesOf = (step: Exclude<Step, { kind: 'announce' }>): (SqlValue | SqlValue[])[] =>
+  step.kind === 'many' ? [...step.shared, ...toColumns(step.rows)] : step.parameters;
+
 /** Rows of values turned into one array for each column. */
-export const toColumns = (rows: SqlValue[][]): SqlValue[][] =>
+const toColumns = (rows: SqlValue[][]): SqlValue[][] =>
   (rows[0] ?? []).map((_, column) => rows.map((row) => row[column]!));

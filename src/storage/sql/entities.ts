@@ -1,11 +1,26 @@
 /** EntityStore over SQL, for one application. */
-import type { EntityStore, StoredEntity, WriteOutcome } from '../../core/entities/entity-store.ts';
+import type {
+  EntityChange,
+  EntityStore,
+  StoredEntity,
+  WriteOutcome,
+} from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { applyEntityChange, ChangeRefused, toStoredEntity, withoutId } from './entity-statements.ts';
 import { listsOf, madeOnce, placeholders } from './in-lists.ts';
+import type { KnownPaths, PathNumbers } from './index-paths.ts';
 import { walkIndex } from './index-walk.ts';
-import { firstRow, integer, rows, type SqlEngine, statement, text, type Work } from './statement.ts';
+import {
+  type Creation,
+  firstRow,
+  integer,
+  rows,
+  type SqlEngine,
+  statement,
+  text,
+  type Work,
+} from './statement.ts';
 
 const selectByUuid = statement(
   `select type, created, modified, version, body, connected
@@ -28,18 +43,20 @@ const insertCollection = statement(
 /** Every entity has exactly one entry at `created`. */
 const selectCollections = statement(
   `select c.type as type, (select count(*) from entity_index i
-     where i.application_id = c.application_id and i.type = c.type and i.path = 'created') as entities
+     where i.application_id = c.application_id and i.path_id = (select p.path_id from index_paths p
+       where p.application_id = c.application_id and p.type = c.type and p.path = 'created')) as entities
    from collections c where c.application_id = ? order by c.type`,
 );
 
 export const declareCollection = (application: RealmKey, type: string): Work<unknown> =>
   rows(insertCollection, application, type);
 
-/** `declared` remembers, for the life of the process, the collections that are known to be in the table. */
+/** `declared` and `paths` remember, for the life of the process, what is known to be in their tables. */
 export function createEntityStore(
   engine: SqlEngine,
   application: RealmKey,
   declared: Set<string>,
+  paths: KnownPaths,
 ): EntityStore {
   return {
     async findByUuid(uuid) {
@@ -56,20 +73,26 @@ export function createEntityStore(
     },
     async write(change) {
       const { type } = change.entity;
-      if (change.kind !== 'create')
-        return orOutcome(engine.write(() => applyEntityChange(application, change)));
-      const known = declared.has(type);
+      const known = paths.of(type);
+      let learned: PathNumbers = known;
       const write = () =>
-        engine.write(function* () {
-          if (!known) yield* declareCollection(application, type);
-          yield* applyEntityChange(application, change);
-        });
-      const together = known && !change.announces && engine.createTogether;
-      const outcome = await orOutcome(together ? together({ application, change }, write) : write());
-      if (outcome.kind === 'written') declared.add(type);
+        engine
+          .write(function* () {
+            if (change.kind === 'create' && !declared.has(type)) yield* declareCollection(application, type);
+            return yield* applyEntityChange(application, change, known);
+          })
+          .then((numbers) => {
+            learned = numbers;
+          });
+      const together = declared.has(type) ? engine.createTogether : undefined;
+      const creation = together && creationTogether(application, change, known);
+      const outcome = await orOutcome(creation ? together(creation, write) : write());
+      if (outcome.kind !== 'written') return outcome;
+      if (change.kind === 'create') declared.add(type);
+      if (learned !== known && learned.size > 0) paths.learn(type, learned);
       return outcome;
     },
-    walk: (walk) => engine.read(() => walkIndex(application, walk)),
+    walk: (walk) => engine.read(() => walkIndex(application, walk, paths)),
     async collections() {
       const found = await engine.read(() => rows(selectCollections, application));
       return found.map((row) => ({ type: text(row, 'type'), count: integer(row, 'entities') }));
@@ -91,6 +114,22 @@ function* entitiesOf(application: RealmKey, uuids: readonly Uuid[]): Work<Map<Uu
     }
   }
   return found;
+}
+
+/** Undefined for what is not the creation of an entity whose paths all have numbers, and that announces nothing. */
+function creationTogether(
+  application: RealmKey,
+  change: EntityChange,
+  known: PathNumbers,
+): Creation | undefined {
+  if (change.kind !== 'create' || change.announces) return undefined;
+  const pathIds: number[] = [];
+  for (const { path } of change.index) {
+    const number = known.get(path);
+    if (number === undefined) return undefined;
+    pathIds.push(number);
+  }
+  return { application, change, pathIds };
 }
 
 async function orOutcome(writing: Promise<void>): Promise<WriteOutcome> {

@@ -3,59 +3,56 @@ import type {
   EntityChange,
   IndexEntry,
   StoredEntity,
+  UniqueClaim,
   WriteOutcome,
 } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { findPaths, numberPaths, type PathNumbers } from './index-paths.ts';
 import {
   announce,
   bytes,
+  changes,
   deleteEach,
+  effect,
   firstRow,
   forEach,
   insertEach,
   integer,
   type Row,
   rows,
-  type SqlValue,
   statement,
   text,
   type Work,
 } from './statement.ts';
 
-const insertEntity = statement(
+const insertEntity = effect(
   `insert into entities (application_id, entity_id, type, created, modified, version, body)
-   values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning version`,
+   values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
 );
-const replaceEntity = statement(
+const replaceEntity = effect(
   `update entities set modified = ?, version = ?, body = ?
-   where application_id = ? and entity_id = ? and version = ? returning version`,
+   where application_id = ? and entity_id = ? and version = ?`,
 );
-const deleteEntity = statement(
-  'delete from entities where application_id = ? and entity_id = ? and version = ? returning version',
+const deleteEntity = effect(
+  'delete from entities where application_id = ? and entity_id = ? and version = ?',
 );
 const lockVersion = statement(
   'select version from entities where application_id = ? and entity_id = ? and version = ?',
   { lock: true },
 );
-const insertClaim = statement(
+const insertClaim = effect(
   `insert into unique_values (application_id, type, property, value, entity_id)
-   values (?, ?, ?, ?, ?) on conflict do nothing returning property`,
+   values (?, ?, ?, ?, ?) on conflict do nothing`,
 );
 const deleteClaim = statement(
   `delete from unique_values
    where application_id = ? and type = ? and property = ? and value = ? and entity_id = ?`,
 );
-const indexColumns = {
-  application_id: 'bigint',
-  type: 'text',
-  path: 'text',
-  value: 'bytea',
-  created: 'bigint',
-  entity_id: 'bytea',
-} as const;
-const insertIndexEntries = insertEach('entity_index', indexColumns);
-const deleteIndexEntries = deleteEach('entity_index', indexColumns);
+const ofEntity = { application_id: 'bigint', created: 'bigint', entity_id: 'bytea' } as const;
+const ofEntry = { path_id: 'integer', value: 'bytea' } as const;
+const insertIndexEntries = insertEach('entity_index', ofEntry, ofEntity);
+const deleteIndexEntries = deleteEach('entity_index', ofEntry, ofEntity);
 const deleteEdgesFrom = statement('delete from edges where application_id = ? and source_id = ?');
 /** By whole keys: SQLite would else look for the target among all edges of the application. */
 const deleteEdgesTo = statement(
@@ -90,111 +87,126 @@ export class ChangeRefused extends Error {
   }
 }
 
-/** @throws ChangeRefused with the outcome when nothing may be written. */
-export function* applyEntityChange(application: RealmKey, change: EntityChange): Work<void> {
+const nothing: PathNumbers = new Map();
+
+/**
+ * Answers the numbers of paths that were not among those known: right for sure once the transaction is over.
+ * @throws ChangeRefused with the outcome when nothing may be written.
+ */
+export function* applyEntityChange(
+  application: RealmKey,
+  change: EntityChange,
+  known: PathNumbers = nothing,
+): Work<PathNumbers> {
   if (change.announces) yield* announce({ topic: change.announces, realm: application });
-  const id = uuidToOrderedBytes(change.entity.uuid);
-  if (change.kind === 'create') yield* applyCreate(application, id, change);
-  else if (change.kind === 'replace') yield* applyReplace(application, id, change);
-  else if (change.kind === 'reindex') yield* applyReindex(application, id, change);
-  else yield* applyDelete(application, id, change);
+  const subject = { application, id: uuidToOrderedBytes(change.entity.uuid), entity: change.entity };
+  if (change.kind === 'create') return yield* applyCreate(subject, change, known);
+  if (change.kind === 'replace') return yield* applyReplace(subject, change, known);
+  if (change.kind === 'reindex') return yield* applyReindex(subject, change, known);
+  return yield* applyDelete(subject, change, known);
+}
+
+interface Subject {
+  application: RealmKey;
+  id: Buffer;
+  entity: StoredEntity;
 }
 
 function* applyCreate(
-  application: RealmKey,
-  id: Buffer,
+  subject: Subject,
   change: EntityChange & { kind: 'create' },
-): Work<void> {
-  const { entity } = change;
-  yield* claim(application, entity.type, id, change.claims);
-  const created = yield* firstRow(
-    insertEntity,
-    application,
-    id,
-    entity.type,
-    entity.created,
-    entity.modified,
-    entity.version,
-    entity.body,
-  );
-  if (!created) throw new ChangeRefused({ kind: 'conflict' });
-  yield* forEach(insertIndexEntries, indexRows(application, entity, id, change.index));
+  known: PathNumbers,
+): Work<PathNumbers> {
+  const { application, id, entity } = subject;
+  yield* claim(subject, change.claims);
+  const { type, created, modified, version, body } = entity;
+  const isNew = yield* changes(insertEntity, application, id, type, created, modified, version, body);
+  if (!isNew) throw new ChangeRefused({ kind: 'conflict' });
+  return yield* insertEntries(subject, change.index, known);
 }
 
 function* applyReplace(
-  application: RealmKey,
-  id: Buffer,
+  subject: Subject,
   change: EntityChange & { kind: 'replace' },
-): Work<void> {
-  const { entity } = change;
-  const replaced = yield* firstRow(
-    replaceEntity,
-    entity.modified,
-    entity.version,
-    entity.body,
-    application,
-    id,
-    entity.version - 1,
-  );
-  if (!replaced) throw new ChangeRefused({ kind: 'conflict' });
-  yield* release(application, entity.type, id, change.claimsRemoved);
-  yield* claim(application, entity.type, id, change.claimsAdded);
-  yield* forEach(deleteIndexEntries, indexRows(application, entity, id, change.indexRemoved));
-  yield* forEach(insertIndexEntries, indexRows(application, entity, id, change.indexAdded));
+  known: PathNumbers,
+): Work<PathNumbers> {
+  const { application, id, entity } = subject;
+  const { modified, version, body } = entity;
+  const isCurrent = yield* changes(replaceEntity, modified, version, body, application, id, version - 1);
+  if (!isCurrent) throw new ChangeRefused({ kind: 'conflict' });
+  yield* release(subject, change.claimsRemoved);
+  yield* claim(subject, change.claimsAdded);
+  const learned = yield* deleteEntries(subject, change.indexRemoved, known);
+  return joined(learned, yield* insertEntries(subject, change.indexAdded, joined(known, learned)));
 }
 
 function* applyReindex(
-  application: RealmKey,
-  id: Buffer,
+  subject: Subject,
   change: EntityChange & { kind: 'reindex' },
-): Work<void> {
-  const { entity } = change;
+  known: PathNumbers,
+): Work<PathNumbers> {
+  const { application, id, entity } = subject;
   const current = yield* firstRow(lockVersion, application, id, entity.version);
   if (!current) throw new ChangeRefused({ kind: 'conflict' });
-  yield* forEach(deleteIndexEntries, indexRows(application, entity, id, change.indexRemoved));
-  yield* forEach(insertIndexEntries, indexRows(application, entity, id, change.index));
+  const learned = yield* deleteEntries(subject, change.indexRemoved, known);
+  return joined(learned, yield* insertEntries(subject, change.index, joined(known, learned)));
 }
 
 function* applyDelete(
-  application: RealmKey,
-  id: Buffer,
+  subject: Subject,
   change: EntityChange & { kind: 'delete' },
-): Work<void> {
-  const { entity } = change;
-  const deleted = yield* firstRow(deleteEntity, application, id, entity.version);
-  if (!deleted) throw new ChangeRefused({ kind: 'conflict' });
-  yield* release(application, entity.type, id, change.claims);
-  yield* forEach(deleteIndexEntries, indexRows(application, entity, id, change.index));
+  known: PathNumbers,
+): Work<PathNumbers> {
+  const { application, id, entity } = subject;
+  const isCurrent = yield* changes(deleteEntity, application, id, entity.version);
+  if (!isCurrent) throw new ChangeRefused({ kind: 'conflict' });
+  yield* release(subject, change.claims);
+  const learned = yield* deleteEntries(subject, change.index, known);
   for (const dependent of [deleteEdgesFrom, deleteEdgesTo, deletePermissions, deleteCredential]) {
     yield* rows(dependent, application, id);
   }
+  return learned;
 }
 
-function* claim(
-  application: RealmKey,
-  type: string,
-  id: Buffer,
-  claims: { property: string; value: string }[],
-): Work<void> {
+function* claim({ application, id, entity }: Subject, claims: UniqueClaim[]): Work<void> {
   for (const { property, value } of claims) {
-    const row = yield* firstRow(insertClaim, application, type, property, value, id);
-    if (!row) throw new ChangeRefused({ kind: 'duplicate', property, value });
+    const isFree = yield* changes(insertClaim, application, entity.type, property, value, id);
+    if (!isFree) throw new ChangeRefused({ kind: 'duplicate', property, value });
   }
 }
 
-function* release(
-  application: RealmKey,
-  type: string,
-  id: Buffer,
-  claims: { property: string; value: string }[],
-): Work<void> {
-  for (const { property, value } of claims) yield* rows(deleteClaim, application, type, property, value, id);
+function* release({ application, id, entity }: Subject, claims: UniqueClaim[]): Work<void> {
+  for (const { property, value } of claims) {
+    yield* rows(deleteClaim, application, entity.type, property, value, id);
+  }
 }
 
-const indexRows = (
-  application: RealmKey,
-  entity: StoredEntity,
-  id: Buffer,
-  index: IndexEntry[],
-): SqlValue[][] =>
-  index.map((entry) => [application, entity.type, entry.path, entry.value, entity.created, id]);
+function* insertEntries(subject: Subject, entries: IndexEntry[], known: PathNumbers): Work<PathNumbers> {
+  const { application, entity, id } = subject;
+  const unknown = unknownPaths(entries, known);
+  const learned = unknown ? yield* numberPaths(application, entity.type, unknown) : nothing;
+  const values = entries.map(({ path, value }) => [known.get(path) ?? learned.get(path)!, value]);
+  yield* forEach(insertIndexEntries, values, [application, entity.created, id]);
+  return learned;
+}
+
+/** Where a path has no number, there is nothing to delete. */
+function* deleteEntries(subject: Subject, entries: IndexEntry[], known: PathNumbers): Work<PathNumbers> {
+  const { application, entity, id } = subject;
+  const unknown = unknownPaths(entries, known);
+  const learned = unknown ? yield* findPaths(application, entity.type, unknown) : nothing;
+  const values = entries.flatMap(({ path, value }) => {
+    const number = known.get(path) ?? learned.get(path);
+    return number === undefined ? [] : [[number, value]];
+  });
+  yield* forEach(deleteIndexEntries, values, [application, entity.created, id]);
+  return learned;
+}
+
+function unknownPaths(entries: IndexEntry[], known: PathNumbers): string[] | undefined {
+  const unknown = entries.filter(({ path }) => !known.has(path));
+  return unknown.length > 0 ? unknown.map(({ path }) => path) : undefined;
+}
+
+const joined = (one: PathNumbers, other: PathNumbers): PathNumbers =>
+  other.size === 0 ? one : new Map([...one, ...other]);

@@ -3,15 +3,11 @@
  * looks at; each probe is a key look-up. Both engines plan the same statement the same way (storage-conformance
  * tests the plans).
  */
-import type {
-  IndexEntry,
-  IndexPosition,
-  IndexWalk,
-  IndexWalkResult,
-} from '../../core/entities/entity-store.ts';
+import type { IndexPosition, IndexWalk, IndexWalkResult } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { toStoredEntity } from './entity-statements.ts';
+import { findPath, type KnownPaths } from './index-paths.ts';
 import {
   bytes,
   integer,
@@ -23,15 +19,29 @@ import {
   type Work,
 } from './statement.ts';
 
+interface NumberedProbe {
+  pathId: number;
+  value: Uint8Array;
+}
+
+/** Numbers begin at 1. */
+const nobodysPath = 0;
+
 /** Enough for every shape with a few probes. */
 const shapesKept = 500;
 const statementsByShape = new Map<string, Statement>();
 
-export function* walkIndex(application: RealmKey, walk: IndexWalk): Work<IndexWalkResult> {
+export function* walkIndex(application: RealmKey, walk: IndexWalk, known: KnownPaths): Work<IndexWalkResult> {
   const run = runOf(walk);
-  if (!run) return { entities: [], position: undefined, lookedAt: 0 };
+  const pathId = yield* findPath(application, walk.type, walk.range.path, known);
+  if (!run || pathId === undefined) return { entities: [], position: undefined, lookedAt: 0 };
   const parameters: SqlValue[] = [];
-  const sql = walkStatement(application, walk, run, parameters);
+  const probes: NumberedProbe[] = [];
+  for (const { path, value } of walk.probes) {
+    const number = yield* findPath(application, walk.type, path, known);
+    probes.push({ pathId: number ?? nobodysPath, value });
+  }
+  const sql = walkStatement(application, pathId, walk, run, probes, parameters);
   const found = yield* rows(statementOf(sql), ...parameters);
   const kept = found.filter((row) => row.kept === 1).slice(0, walk.limit);
   const full = kept.length === walk.limit;
@@ -96,13 +106,15 @@ function runOf({ range, descending, after }: IndexWalk): Run | undefined {
  */
 function walkStatement(
   application: RealmKey,
+  pathId: number,
   walk: IndexWalk,
   run: Run,
+  probes: NumberedProbe[],
   parameters: SqlValue[],
 ): { sqlite: string; postgres: string } {
   const direction = walk.descending ? 'desc' : 'asc';
-  const kept = walk.probes.map((probe) => probeCondition(application, walk.type, probe, parameters));
-  parameters.push(application, walk.type, walk.range.path);
+  const kept = probes.map((probe) => probeCondition(application, probe, parameters));
+  parameters.push(application, pathId);
   const bounds = runConditions(walk, run, parameters);
   parameters.push(kept.length > 0 ? walk.scanLimit : Math.min(walk.scanLimit, walk.limit));
   // All of one value is in order of created without being told so, and PostgreSQL would sort to make sure.
@@ -115,7 +127,7 @@ function walkStatement(
       e.connected as connected
     from (select w.application_id, w.value, w.created, w.entity_id,
         ${kept.length > 0 ? `case when ${kept.join(' and ')} then 1 else 0 end` : '1'} as kept
-      from entity_index w where ${['w.application_id = ? and w.type = ? and w.path = ?', ...bounds].join(' and ')}
+      from entity_index w where ${['w.application_id = ? and w.path_id = ?', ...bounds].join(' and ')}
       ${orderOf('w')} limit ?) s
     left join ${entities}
     ${orderOf('s')}`;
@@ -131,15 +143,10 @@ function walkStatement(
 }
 
 /** The offset keeps PostgreSQL from reading all that has the probed value into a hash table first. */
-function probeCondition(
-  application: RealmKey,
-  type: string,
-  probe: IndexEntry,
-  parameters: SqlValue[],
-): string {
-  parameters.push(application, type, probe.path, probe.value);
-  return `exists (select 1 from entity_index p where p.application_id = ? and p.type = ? and p.path = ?
-    and p.value = ? and p.created = w.created and p.entity_id = w.entity_id limit 1 offset 0)`;
+function probeCondition(application: RealmKey, probe: NumberedProbe, parameters: SqlValue[]): string {
+  parameters.push(application, probe.pathId, probe.value);
+  return `exists (select 1 from entity_index p where p.application_id = ? and p.path_id = ? and p.value = ?
+    and p.created = w.created and p.entity_id = w.entity_id limit 1 offset 0)`;
 }
 
 function runConditions({ descending }: IndexWalk, run: Run, parameters: SqlValue[]): string[] {

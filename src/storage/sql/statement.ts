@@ -19,15 +19,21 @@ export interface Statement {
   name: string | undefined;
 }
 
-/** The same for every row: SQLite runs it once a row, PostgreSQL once with an array for each parameter. */
+/**
+ * The same for every row, after values that all rows share. PostgreSQL runs it once, with an array for each column of
+ * the rows; SQLite once a row, or once for several where the statement can be written so.
+ */
 export interface ManyStatement extends Statement {
-  many: true;
+  /** SQLite's text for so many rows. */
+  severalRows: ((count: number) => string) | undefined;
 }
 
 export type Step =
   /** `single`: one row at most is wanted. */
   | { kind: 'rows'; statement: Statement; parameters: SqlValue[]; single?: true }
-  | { kind: 'many'; statement: ManyStatement; rows: SqlValue[][] }
+  /** Answers one row, that says nothing, if anything was changed. */
+  | { kind: 'effect'; statement: Statement; parameters: SqlValue[] }
+  | { kind: 'many'; statement: ManyStatement; shared: SqlValue[]; rows: SqlValue[][] }
   | { kind: 'announce'; change: Change };
 
 export type Work<Result> = Generator<Step, Result, Row[]>;
@@ -63,35 +69,66 @@ function numbered(text: string): string {
   return text.replaceAll('?', () => `$${++parameter}`);
 }
 
+/** A change of at most one row, asked only whether it was made: SQLite need not answer rows for that. */
+export const effect = (text: string): Statement =>
+  statement(text, { postgres: `${text} returning 1 as done` });
+
 /** Columns of a table, with PostgreSQL's name for the type of each. */
-export type Columns = Record<string, 'bigint' | 'text' | 'bytea'>;
+export type Columns = Record<string, 'bigint' | 'integer' | 'text' | 'bytea'>;
 
-const arraysOf = (columns: Columns): string =>
-  `unnest(${Object.values(columns)
-    .map((type) => `?::${type}[]`)
-    .join(', ')})`;
-
-/** Inserts each row, but those whose key is there already. */
-export function insertEach(table: string, columns: Columns): ManyStatement {
-  const names = Object.keys(columns);
-  const into = `insert into ${table} (${names.join(', ')})`;
-  const values = names.map(() => '?').join(', ');
-  const made = keepStatement(
-    `${into} values (${values}) on conflict do nothing`,
-    numbered(`${into} select * from ${arraysOf(columns)} on conflict do nothing`),
-  );
-  return { ...made, many: true };
+/** Written with `?1`, `?2` … for SQLite: the shared values, then those of a row. */
+export function manyStatement(
+  sqlite: string,
+  postgres: string,
+  severalRows?: ManyStatement['severalRows'],
+): ManyStatement {
+  return { ...keepStatement(sqlite, postgres), severalRows };
 }
 
-/** Deletes each row that has these values; `columns` are the table's key. */
-export function deleteEach(table: string, columns: Columns): ManyStatement {
-  const names = Object.keys(columns);
-  const same = names.map((name) => `${table}.${name} = gone.${name}`).join(' and ');
-  const made = keepStatement(
-    `delete from ${table} where ${names.map((name) => `${name} = ?`).join(' and ')}`,
-    numbered(`delete from ${table} using ${arraysOf(columns)} as gone (${names.join(', ')}) where ${same}`),
+/** Parameters of PostgreSQL: `$1::bigint` for each shared column, and a table of the others. */
+function parametersOf(shared: Columns, columns: Columns): { values: string[]; table: string } {
+  const types = Object.values(shared);
+  const arrays = Object.values(columns).map((type, at) => `$${types.length + at + 1}::${type}[]`);
+  return {
+    values: types.map((type, at) => `$${at + 1}::${type}`),
+    table: `unnest(${arrays.join(', ')}) as each_row (${Object.keys(columns).join(', ')})`,
+  };
+}
+
+/** Inserts each row, but those whose key is there already. */
+export function insertEach(table: string, columns: Columns, shared: Columns = {}): ManyStatement {
+  const names = [...Object.keys(shared), ...Object.keys(columns)];
+  const into = `into ${table} (${names.join(', ')})`;
+  const { values, table: rowsTable } = parametersOf(shared, columns);
+  // SQLite runs this at once for all rows without a journal of its own, as it would keep for "on conflict".
+  const severalRows = (count: number): string =>
+    `insert or ignore ${into} values ${sqliteRows(Object.keys(shared).length, Object.keys(columns).length, count)}`;
+  const selected = [...values, ...Object.keys(columns).map((name) => `each_row.${name}`)].join(', ');
+  const postgres = `insert ${into} select ${selected} from ${rowsTable} on conflict do nothing`;
+  return manyStatement(severalRows(1), postgres, severalRows);
+}
+
+/** `(?1, ?2), (?1, ?3)`: one shared value, and one more in each of two rows. */
+function sqliteRows(shared: number, columns: number, count: number): string {
+  const parameters = (from: number, many: number): string[] =>
+    Array.from({ length: many }, (_, at) => `?${from + at}`);
+  const row = (at: number): string =>
+    `(${[...parameters(1, shared), ...parameters(1 + shared + at * columns, columns)].join(', ')})`;
+  return Array.from({ length: count }, (_, at) => row(at)).join(', ');
+}
+
+/** Deletes each row that has these values; all columns together are the table's key. */
+export function deleteEach(table: string, columns: Columns, shared: Columns = {}): ManyStatement {
+  const { values, table: rowsTable } = parametersOf(shared, columns);
+  const names = [...Object.keys(shared), ...Object.keys(columns)];
+  const same = [
+    ...Object.keys(shared).map((name, at) => `${table}.${name} = ${values[at]}`),
+    ...Object.keys(columns).map((name) => `${table}.${name} = each_row.${name}`),
+  ];
+  return manyStatement(
+    `delete from ${table} where ${names.map((name, at) => `${name} = ?${at + 1}`).join(' and ')}`,
+    `delete from ${table} using ${rowsTable} where ${same.join(' and ')}`,
   );
-  return { ...made, many: true };
 }
 
 export function* rows(which: Statement, ...parameters: SqlValue[]): Work<Row[]> {
@@ -102,18 +139,31 @@ export function* firstRow(which: Statement, ...parameters: SqlValue[]): Work<Row
   return (yield { kind: 'rows', statement: which, parameters, single: true })[0];
 }
 
-export function* forEach(which: ManyStatement, values: SqlValue[][]): Work<void> {
-  if (values.length > 0) yield { kind: 'many', statement: which, rows: values };
+/** Whether the statement changed anything; see `effect`. */
+export function* changes(which: Statement, ...parameters: SqlValue[]): Work<boolean> {
+  return (yield { kind: 'effect', statement: which, parameters }).length > 0;
 }
+
+export function* forEach(
+  which: ManyStatement,
+  values: SqlValue[][],
+  shared: SqlValue[] = noValues,
+): Work<void> {
+  if (values.length > 0) yield { kind: 'many', statement: which, shared, rows: values };
+}
+
+const noValues: SqlValue[] = [];
 
 export function* announce(change: Change): Work<void> {
   yield { kind: 'announce', change };
 }
 
-/** The creation of an entity of a known collection, that announces nothing. */
+/** The creation of an entity of a known collection with known paths, that announces nothing. */
 export interface Creation {
   application: RealmKey;
   change: EntityChange & { kind: 'create' };
+  /** Of each entry of the change's index. */
+  pathIds: number[];
 }
 
 /** Resolves when the entity is durable; where anything is in its way, does what `otherwise` does. */

@@ -10,6 +10,7 @@ import { createDeviceStore } from './devices.ts';
 import { createEdgeStore } from './edges.ts';
 import { createEntityStore } from './entities.ts';
 import { createGrantStore } from './grants.ts';
+import { createKnownPaths } from './index-paths.ts';
 import { createInteractionStore } from './interactions.ts';
 import {
   createOutboxStore,
@@ -27,6 +28,7 @@ import { createTenancyStore } from './tenancy.ts';
 export type SharedStores = Omit<Storage, 'changes' | 'ping' | 'backup' | 'close'>;
 
 export function createSharedStores(engine: SqlEngine): SharedStores {
+  const knownPaths = createKnownPaths();
   return {
     tenancy: createTenancyStore(engine),
     adminUsers: createAdminUserStore(engine),
@@ -38,7 +40,7 @@ export function createSharedStores(engine: SqlEngine): SharedStores {
     clients: createClientStore(engine),
     authorizationSweep: createAuthorizationSweep(engine),
     fanOuts: createFanOutStore(engine),
-    entities: perRealm((realm) => createEntityStore(engine, realm, new Set())),
+    entities: perRealm((realm) => createEntityStore(engine, realm, new Set(), knownPaths(realm))),
     edges: perRealm((realm) => createEdgeStore(engine, realm)),
     activities: perRealm((realm) => createActivityStore(engine, realm)),
     devices: perRealm((realm) => createDeviceStore(engine, realm)),

@@ -1,10 +1,11 @@
 /**
  * SQLite behind the shared stores: one connection, WAL, `synchronous=FULL`, and group commit. Writes asked for in the
- * same turn of the event loop share one transaction, each in a savepoint of its own, and resolve after its sync.
+ * same turn of the event loop share one transaction and resolve after its sync; where one of them fails half-way, all
+ * run again, each in a savepoint of its own.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
-import type { Row, SqlEngine, SqlValue, Statement, Step, Work } from '../sql/statement.ts';
+import type { ManyStatement, Row, SqlEngine, Statement, Step, Work } from '../sql/statement.ts';
 import { toStoreError } from './errors.ts';
 
 interface PendingWrite {
@@ -15,6 +16,16 @@ interface PendingWrite {
 
 /** Of one transaction: what waits longer lets reads go between. */
 const writesAtOnce = 500;
+
+/** Of one statement: enough for most entities, and few enough to be kept prepared for each number. */
+const rowsAtOnce = 16;
+
+/** What the writes of a transaction have done so far. */
+interface Transaction {
+  changes: Change[];
+  /** Whether the write that is running has changed anything. */
+  hasWritten: boolean;
+}
 
 type Outcome = { value: unknown } | { error: unknown };
 
@@ -55,58 +66,124 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
     return found;
   }
 
-  function perform(step: Step, changes: Change[]): Row[] {
-    if (step.kind === 'announce') {
-      changes.push(step.change);
+  function perform(step: Step, during: Transaction): Row[] {
+    if (step.kind === 'rows') return performRows(step, during);
+    if (step.kind === 'effect') {
+      const isDone = prepare(step.statement).run(...step.parameters).changes > 0;
+      during.hasWritten ||= isDone;
+      return isDone ? done : noRows;
+    }
+    during.hasWritten = true;
+    if (step.kind === 'many') {
+      performMany(step);
+    } else {
+      during.changes.push(step.change);
       insertChange.run(step.change.topic, step.change.realm);
-      return [];
     }
-    const found = prepare(step.statement);
-    if (step.kind === 'rows') {
-      if (step.single) return toRows(found.get(...step.parameters) as Row | undefined);
-      return found.all(...step.parameters) as Row[];
-    }
-    for (const parameters of step.rows) found.run(...(parameters as SqlValue[]));
-    return [];
+    return noRows;
   }
 
-  function runWork<Result>(work: () => Work<Result>, changes: Change[]): Result {
+  function performRows(step: Step & { kind: 'rows' }, during: Transaction): Row[] {
+    const found = prepare(step.statement);
+    during.hasWritten ||= !step.statement.sqlite.startsWith('select');
+    if (step.single) return toRows(found.get(...step.parameters) as Row | undefined);
+    return found.all(...step.parameters) as Row[];
+  }
+
+  function performMany({ statement, shared, rows }: Step & { kind: 'many' }): void {
+    const atOnce = statement.severalRows ? rowsAtOnce : 1;
+    for (let from = 0; from < rows.length; from += atOnce) {
+      const some = rows.length <= atOnce ? rows : rows.slice(from, from + atOnce);
+      prepareFor(statement, some.length).run(...shared, ...some.flat());
+    }
+  }
+
+  function prepareFor(many: ManyStatement, count: number): StatementSync {
+    if (count === 1 || !many.severalRows) return prepare(many);
+    const name = `${many.name} ${count}`;
+    let found = prepared.get(name);
+    if (!found) {
+      found = database.prepare(many.severalRows(count));
+      prepared.set(name, found);
+    }
+    return found;
+  }
+
+  function runWork<Result>(work: () => Work<Result>, during: Transaction): Result {
     const steps = work();
     let next = steps.next();
-    while (!next.done) next = steps.next(perform(next.value, changes));
+    while (!next.done) next = steps.next(perform(next.value, during));
     return next.value;
   }
 
-  function runInSavepoint(write: PendingWrite, changes: Change[]): Outcome {
-    const announced = changes.length;
+  /** Undefined where one failed that had written already: what it wrote is not to be told from what others wrote. */
+  function runAll(batch: PendingWrite[], during: Transaction): Outcome[] | undefined {
+    const outcomes: Outcome[] = [];
+    for (const { work } of batch) {
+      during.hasWritten = false;
+      try {
+        outcomes.push({ value: runWork(work, during) });
+      } catch (error) {
+        if (during.hasWritten || !database.isTransaction) return undefined;
+        outcomes.push({ error });
+      }
+    }
+    return outcomes;
+  }
+
+  function runInSavepoint(write: PendingWrite, during: Transaction): Outcome {
+    const announced = during.changes.length;
     savepoint.run();
     try {
-      const value = runWork(write.work, changes);
+      const value = runWork(write.work, during);
       release.run();
       return { value };
     } catch (error) {
       rollbackToSavepoint.run();
       release.run();
-      changes.length = announced;
+      during.changes.length = announced;
       return { error };
     }
+  }
+
+  /** Savepoints cost a quarter of the time of a write, and are rarely needed. */
+  function runBatch(batch: PendingWrite[]): { outcomes: Outcome[]; changes: Change[] } {
+    const during = { changes: [], hasWritten: false };
+    begin.run();
+    const outcomes = runAll(batch, during);
+    if (outcomes) {
+      commit.run();
+      return { outcomes, changes: during.changes };
+    }
+    rollback();
+    return runBatchInSavepoints(batch);
+  }
+
+  function runBatchInSavepoints(batch: PendingWrite[]): { outcomes: Outcome[]; changes: Change[] } {
+    const during = { changes: [], hasWritten: false };
+    begin.run();
+    const outcomes = batch.map((write) => runInSavepoint(write, during));
+    commit.run();
+    return { outcomes, changes: during.changes };
+  }
+
+  function rollback(): void {
+    if (database.isOpen && database.isTransaction) database.exec('rollback');
   }
 
   function flush(): void {
     const batch = queue.splice(0, writesAtOnce);
     scheduled = queue.length > 0;
     if (scheduled) setImmediate(flush);
-    const changes: Change[] = [];
-    let outcomes: Outcome[];
+    let ran: { outcomes: Outcome[]; changes: Change[] };
     try {
-      begin.run();
-      outcomes = batch.map((write) => runInSavepoint(write, changes));
-      commit.run();
+      ran = runBatch(batch);
     } catch (error) {
-      if (database.isOpen && database.isTransaction) database.exec('rollback');
+      rollback();
       for (const write of batch) write.reject(toStoreError(error));
       return;
     }
+    const { outcomes, changes } = ran;
     if (changes.length > 0) for (const listener of listeners) listener(changes);
     for (const [at, write] of batch.entries()) settle(write, outcomes[at]!);
   }
@@ -115,7 +192,7 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
     database,
     async read(work) {
       try {
-        return runWork(work, []);
+        return runWork(work, { changes: [], hasWritten: false });
       } catch (error) {
         throw toStoreError(error);
       }
@@ -136,6 +213,7 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
 }
 
 const noRows: Row[] = [];
+const done: Row[] = [{}];
 const toRows = (row: Row | undefined): Row[] => (row ? [row] : noRows);
 
 function settle(write: PendingWrite, outcome: Outcome): void {

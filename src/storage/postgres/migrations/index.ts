@@ -1,6 +1,7 @@
 import { type SchemaSteps, statementsStep } from '../../sql/migrations.ts';
 import { type SchemaTypes, schema0001 } from '../../sql/schema-0001.ts';
 import { schema0002 } from '../../sql/schema-0002.ts';
+import { schema0003 } from '../../sql/schema-0003.ts';
 import { schema0004 } from '../../sql/schema-0004.ts';
 import { schema0005 } from '../../sql/schema-0005.ts';
 
@@ -20,6 +21,7 @@ export const postgresSchemaSteps: SchemaSteps = {
     'create index changes_by_transaction on changes (transaction_id)',
   ]),
   '0002-authorization': statementsStep(schema0002(types)),
+  '0003-path-numbers': statementsStep(schema0003(types)),
   '0004-feeds': statementsStep(schema0004(types)),
   '0005-connections': statementsStep(schema0005(types)),
 };
