@@ -38,7 +38,8 @@ function readSelection(commandArguments: string[]): Selection {
       ? `${path}/**/*.test.ts`
       : path,
   );
-  const files = globSync(patterns, { cwd: project }).sort();
+  // The bench may have installed a contender, whose packages bring tests of their own.
+  const files = globSync(patterns, { cwd: project, exclude: ['**/node_modules/**'] }).sort();
   if (files.length === 0) throw new Error(`No test file: ${selected.join(' ')}`);
   const namePatterns = flags.map((flag) => flag.slice(namePatternFlag.length));
   return { files, namePatterns, complete: paths.length === 0 && namePatterns.length === 0 };
