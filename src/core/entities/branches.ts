@@ -23,43 +23,45 @@ const mostBranches = 20;
 /** Every probe is a key look-up a row; more than these are left to be evaluated. */
 const mostProbes = 6;
 
-/** Undefined where the index has no such walks for the filter; none at all where nothing can satisfy it. */
-export function branchesOf(filter: Filter): Branch[] | undefined {
-  const branches = anyBranchesOf(filter);
-  return branches && branches.length <= mostBranches ? branches : undefined;
-}
-
-function anyBranchesOf(filter: Filter): Branch[] | undefined {
-  if (filter.kind === 'or') {
-    const parts = filter.operands.map(branchesOf);
-    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
-  }
-  if (filter.kind === 'and') return branchesOfAll(filter.operands);
-  if (filter.kind === 'contains') return branchesOfWords(filter);
-  const entry = exactEntry(filter);
-  return entry && [{ entry, probes: [], residual: [] }];
-}
-
-/** Along the operand with the fewest, the others being asked of each entity. */
-function branchesOfAll(operands: Filter[]): Branch[] | undefined {
-  const [driver] = driversOf(operands);
-  return driver && branchesAlong(driver, operands);
-}
-
 /** A condition that may be walked along. */
 export interface Driver {
   condition: Filter;
   branches: Branch[];
 }
 
-/** Those with the fewest branches first. */
-export const driversOf = (conditions: Filter[]): Driver[] =>
-  conditions
-    .flatMap((condition) => {
-      const branches = branchesOf(condition);
-      return branches ? [{ condition, branches }] : [];
-    })
-    .sort((left, right) => left.branches.length - right.branches.length);
+/** Which of several drivers leads to the fewest entities. */
+export type ChooseDriver = (drivers: [Driver, ...Driver[]]) => Promise<Driver>;
+
+/** Undefined where the index has no such walks for the filter; none at all where nothing can satisfy it. */
+async function branchesOf(filter: Filter, choose: ChooseDriver): Promise<Branch[] | undefined> {
+  const branches = await anyBranchesOf(filter, choose);
+  return branches && branches.length <= mostBranches ? branches : undefined;
+}
+
+async function anyBranchesOf(filter: Filter, choose: ChooseDriver): Promise<Branch[] | undefined> {
+  if (filter.kind === 'or') {
+    const parts = await Promise.all(filter.operands.map((operand) => branchesOf(operand, choose)));
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  }
+  if (filter.kind === 'and') {
+    const driver = await driverOf(filter.operands, choose);
+    return driver && branchesAlong(driver, filter.operands);
+  }
+  if (filter.kind === 'contains') return branchesOfWords(filter);
+  const entry = exactEntry(filter);
+  return entry && [{ entry, probes: [], residual: [] }];
+}
+
+/** Of conditions that all must hold, the one to walk along; undefined if there is none. */
+export async function driverOf(conditions: Filter[], choose: ChooseDriver): Promise<Driver | undefined> {
+  const drivers: Driver[] = [];
+  for (const condition of conditions) {
+    const branches = await branchesOf(condition, choose);
+    if (branches) drivers.push({ condition, branches });
+  }
+  const [first, ...others] = drivers.sort((left, right) => left.branches.length - right.branches.length);
+  return first && others.length > 0 && first.branches.length > 0 ? choose([first, ...others]) : first;
+}
 
 /** The driver's branches, of which each row must satisfy all conditions. */
 export function branchesAlong({ condition, branches }: Driver, conditions: Filter[]): Branch[] {

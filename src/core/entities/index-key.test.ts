@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { ComparisonOperator, ScalarValue } from './filter.ts';
-import { encodeIndexValue, type KeyRange, maximumTextBytes, prefixRange, rangeOf } from './index-key.ts';
+import {
+  decodeIndexValue,
+  encodeIndexValue,
+  type KeyRange,
+  maximumTextBytes,
+  prefixRange,
+  rangeOf,
+} from './index-key.ts';
 import { compareText } from './text-matching.ts';
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -43,6 +50,18 @@ describe('index keys', () => {
         assert.equal(order, Math.sign(compareValues(left, right)) + 0);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test('give their values back, texts in lower case', () => {
+    const wellFormed = scalar.filter((value) => typeof value !== 'string' || value.isWellFormed());
+    fc.assert(
+      fc.property(wellFormed, (value) => {
+        const back = decodeIndexValue(encodeIndexValue(value));
+        // + 0 makes -0 into 0.
+        const expected = typeof value === 'number' ? value + 0 : value;
+        assert.equal(back, typeof expected === 'string' ? expected.toLowerCase() : expected);
+      }),
     );
   });
 

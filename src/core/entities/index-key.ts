@@ -51,6 +51,24 @@ function encodeText(value: string): Buffer {
   return Buffer.concat([whole.subarray(0, maximumTextBytes + 1), digest]);
 }
 
+export const typeOfTag = (tag: number): keyof typeof tagOf | undefined =>
+  (Object.keys(tagOf) as (keyof typeof tagOf)[]).find((type) => tagOf[type] === tag);
+
+/** The value that was encoded, in lower case; of a text that was cut, what was kept. Undefined for other bytes. */
+export function decodeIndexValue(key: Uint8Array): ScalarValue | undefined {
+  const bytes = Buffer.from(key);
+  const type = typeOfTag(bytes[0] ?? 0);
+  if (type === 'string') return bytes.subarray(1, maximumTextBytes + 1).toString();
+  if (type === 'boolean') return bytes[1] === 1;
+  return type === 'number' && bytes.length === 9 ? decodeNumber(bytes) : undefined;
+}
+
+function decodeNumber(key: Buffer): number {
+  if (key[1]! & 0x80) key[1] = key[1]! & 0x7f;
+  else for (let at = 1; at < 9; at += 1) key[at] = ~key[at]!;
+  return key.readDoubleBE(1);
+}
+
 /** Lone surrogates have no UTF-8 and are all encoded as U+FFFD. */
 const isExactlyEncoded = (value: ScalarValue): boolean =>
   typeof value !== 'string' || (value.isWellFormed() && !value.includes('\ufffd'));

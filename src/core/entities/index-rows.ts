@@ -93,16 +93,24 @@ export const rowOf = (entity: StoredEntity): Row =>
 /** An entry that no entity has: a walk that probes for it reads no bodies. */
 const nobodysEntry: IndexEntry = { path: 'created', value: Buffer.alloc(0) };
 
-/** Where a falling walk is after so many rows; undefined if it ends before. No bodies are read. */
-export async function positionAhead(
+/** The next rows of a falling walk. */
+export interface Stretch {
+  rows: number;
+  /** Where it ends; undefined if nothing comes after it. */
+  end: IndexPosition | undefined;
+}
+
+/** Looks at so many rows at most, and reads no bodies. */
+export async function lookAhead(
   store: EntityStore,
   type: string,
   range: IndexRange,
   rows: number,
   after?: IndexPosition,
-): Promise<IndexPosition | undefined> {
+): Promise<Stretch> {
   const walk = { type, range, descending: true, probes: [nobodysEntry], after };
-  return (await store.walk({ ...walk, limit: 1, scanLimit: rows })).position;
+  const { lookedAt, position } = await store.walk({ ...walk, limit: 1, scanLimit: rows });
+  return { rows: lookedAt, end: position };
 }
 
 /** Whether the range has fewer than `rows` rows. */
@@ -111,7 +119,7 @@ export const isShort = async (
   type: string,
   range: IndexRange,
   rows: number,
-): Promise<boolean> => (await positionAhead(store, type, range, rows)) === undefined;
+): Promise<boolean> => (await lookAhead(store, type, range, rows)).end === undefined;
 
 /** Whether the collection has an entry in the range. */
 export async function hasRows(store: EntityStore, type: string, range: IndexRange): Promise<boolean> {

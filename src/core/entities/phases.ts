@@ -1,5 +1,5 @@
 /** The index walks that a query is answered by, one after the other. */
-import { branchesAlong, type Driver, driversOf, splitProbes } from './branches.ts';
+import { branchesAlong, type Driver, splitProbes } from './branches.ts';
 import { narrowedRange, singleValue, wholePath } from './condition-ranges.ts';
 import { isIndexedPath } from './entity-index.ts';
 import type { IndexEntry, IndexRange } from './entity-store.ts';
@@ -45,7 +45,7 @@ export const isWalkable = (order: SortKey[]): boolean =>
 export interface PhaseHints {
   /** Some entities have several values at the first key's path. */
   repeats: boolean;
-  /** What is best walked along by age. */
+  /** What is best walked along by age; undefined = the whole collection. */
   driver: Driver | undefined;
 }
 
@@ -60,7 +60,7 @@ export function phasesOf(rules: EntityType, plan: QueryPlan, { repeats, driver }
   const sorted = sortedPhase(conditions, first, repeats);
   const allHaveIt =
     isAlwaysPresent(rules, first.path) || conditions.some((condition) => demands(condition, first.path));
-  return allHaveIt ? [sorted] : [sorted, byAge(conditions, driver ?? driversOf(conditions)[0], first)];
+  return allHaveIt ? [sorted] : [sorted, byAge(conditions, driver, first)];
 }
 
 const isScalarTest = (filter: Filter): filter is Extract<Filter, { path: string }> =>

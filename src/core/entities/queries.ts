@@ -7,6 +7,7 @@ import { entityType } from './entity-types.ts';
 import type { EntityWriter } from './entity-writer.ts';
 import type { EntityQuery } from './filter.ts';
 import { planQuery } from './planner.ts';
+import { type QueryExplanation, recordQuery } from './query-explanation.ts';
 import { type QueryBounds, runQuery } from './query-runner.ts';
 
 /** Larger limits are cut to it. */
@@ -20,12 +21,16 @@ export interface PageOptions {
   limit: number;
   /** As an earlier page of the same query gave it. */
   cursor?: string | undefined;
+  /** Whether to note what is done. */
+  explain?: boolean;
 }
 
 export interface EntityPage {
   entities: StoredEntity[];
   /** Given whenever the page is full: there may be nothing after it. */
   cursor: string | undefined;
+  /** Given when it was asked for. */
+  explanation?: QueryExplanation;
 }
 
 export interface EntityQueries {
@@ -43,7 +48,7 @@ export function createQueries(
   async function query(
     type: string,
     asked: EntityQuery,
-    { limit, cursor }: PageOptions,
+    { limit, cursor, explain }: PageOptions,
   ): Promise<EntityPage> {
     requireBounds(asked);
     const rules = entityType(type);
@@ -52,8 +57,11 @@ export function createQueries(
       ? parseCursor(cursor, queryDigest(application, type, asked), plan.order.length)
       : undefined;
     const page = { limit: pageSize(limit), after };
-    const { entities, last } = await runQuery({ store, rules, plan, page, bounds });
-    return { entities, cursor: last && renderCursor(queryDigest(application, type, asked), last) };
+    const recorder = explain ? recordQuery(store) : undefined;
+    const run = { store: recorder?.store ?? store, rules, plan, page, bounds, recorder };
+    const { entities, last } = await runQuery(run);
+    const next = last && renderCursor(queryDigest(application, type, asked), last);
+    return { entities, cursor: next, ...(recorder && { explanation: recorder.explanation() }) };
   }
 
   return {

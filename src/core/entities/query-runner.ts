@@ -12,6 +12,7 @@ import { type Row, type RowBudget, rowBudget, rowOf, rowsOf } from './index-rows
 import { type CandidateRow, mergedRows } from './merged-rows.ts';
 import { isSingleValued, isWalkable, type Phase, phasesOf } from './phases.ts';
 import type { QueryPlan } from './planner.ts';
+import type { QueryRecorder } from './query-explanation.ts';
 import { findShortRanges, hasManyValues } from './short-ranges.ts';
 import {
   compareBy,
@@ -59,19 +60,28 @@ export interface QueryRun {
   plan: QueryPlan;
   page: PageRequest;
   bounds: QueryBounds;
+  /** Set when somebody wants to know what is done. */
+  recorder: QueryRecorder | undefined;
 }
 
 /** @throws KeygridError `query_too_broad` */
 export async function runQuery(run: QueryRun): Promise<PageResult> {
   const { plan, page, bounds } = run;
   if (plan.isEmpty) return { entities: [], last: undefined };
-  if (plan.lookups) return sorted(run, lookedUp(run));
+  if (plan.lookups) {
+    run.recorder?.begin('look up', plan.conditions);
+    return sorted(run, lookedUp(run));
+  }
   const attempt = await attemptsOf(run);
   if (plan.conditions.length > 0) {
     const quick = await attempt(rowBudget(page.limit + bounds.rowsBeforeDoubt));
     if (quick) return quick;
+    run.recorder?.begin('choose');
     const ranges = await findShortRanges(run.store, run.rules, plan.conditions);
-    if (ranges) return sorted(run, rowsInRanges(run, ranges));
+    if (ranges) {
+      run.recorder?.begin('read all and sort', plan.conditions);
+      return sorted(run, rowsInRanges(run, ranges));
+    }
   }
   const result = await attempt(rowBudget(bounds.maximumRows));
   if (result) return result;
@@ -88,7 +98,7 @@ async function attemptsOf(run: QueryRun): Promise<Attempt> {
   if (isNearestFirst(run.plan)) return (budget) => nearestPage(run, budget);
   const phases = phasesOf(run.rules, run.plan, {
     repeats: await mayRepeat(run),
-    driver: await driverOf(run),
+    driver: await bestDriver(run),
   });
   return (budget) => walkPhases(run, phases, budget);
 }
@@ -100,9 +110,8 @@ async function mayRepeat({ store, rules, plan }: QueryRun): Promise<boolean> {
   return hasManyValues(store, rules.type, path);
 }
 
-/** Worth finding out where all that matches is met by age. */
-async function driverOf({ store, rules, plan, page }: QueryRun): Promise<Driver | undefined> {
-  if (plan.order.length > 0 && isWalkable(plan.order)) return undefined;
+function bestDriver({ store, rules, plan, page }: QueryRun): Promise<Driver | undefined> {
+  // Only there the cursor is in the order of age.
   const after = plan.order.length === 0 ? page.after : undefined;
   return chooseDriver(store, rules.type, plan.conditions, after);
 }
@@ -110,6 +119,8 @@ async function driverOf({ store, rules, plan, page }: QueryRun): Promise<Driver 
 /** Undefined when the budget ran out. */
 function walkPhases(run: QueryRun, phases: Phase[], budget: RowBudget): Promise<PageResult | undefined> {
   const followsWalk = run.plan.order.length < 2 && isWalkable(run.plan.order);
+  const evaluated = phases.flatMap(({ walks }) => walks.flatMap(({ residual }) => residual));
+  run.recorder?.begin(followsWalk ? 'walk in order' : 'walk and sort', evaluated);
   return followsWalk ? inWalkOrder(run, phases, budget) : inTupleOrder(run, phases, budget);
 }
 

@@ -8,19 +8,30 @@ import { sendWritten } from './entity-answers.ts';
 import { applicationMembers, sendEnvelope } from './envelope.ts';
 import { addressedPath } from './guard.ts';
 import { type DataParameters, readDataParameters } from './query-parameters.ts';
+import { renderExplanation } from './render-explanation.ts';
 import type { Address } from './resource-address.ts';
 
 type CollectionAddress = Extract<Address, { kind: 'collection' }>;
 
 export async function listCollection(call: DataCall, address: CollectionAddress): Promise<FastifyReply> {
-  const { query, limit, cursor, analyzeOnly } = readDataParameters(address.parameters);
+  const { query, limit, cursor, analyzeOnly, ...asked } = readDataParameters(address.parameters);
   if (analyzeOnly) return sendAnalysis(call);
-  const page = await entitiesOf(call).query(call.collection.type, query, { limit, cursor });
+  const explain = asked.explain && (await mayBeTold(call));
+  const page = await entitiesOf(call).query(call.collection.type, query, { limit, cursor, explain });
+  const count = page.entities.length;
   return sendEntities(call, page.entities, {
     projection: query.projection,
-    members: { count: page.entities.length, cursor: page.cursor },
+    members: {
+      count,
+      cursor: page.cursor,
+      explain: page.explanation && renderExplanation(page.explanation, count),
+    },
   });
 }
+
+/** How a query runs tells of data that it does not return: to all others `explain` is as any unknown parameter. */
+const mayBeTold = async ({ request, options }: DataCall): Promise<boolean> =>
+  options.core.access.isApplicationAdmin(request.caller, request.application);
 
 export async function createInCollection(call: DataCall): Promise<FastifyReply> {
   const body = sentBody(call.request);

@@ -15,6 +15,8 @@ export interface DataParameters {
   isBlank: boolean;
   /** Nothing is to be run. */
   analyzeOnly: boolean;
+  /** What is done is to be told, to those who may know. */
+  explain: boolean;
 }
 
 const defaultLimit = 10;
@@ -22,7 +24,7 @@ const maximumLimit = 1000;
 const statementNames = ['ql', 'q', 'query'];
 
 /** @throws KeygridError `query_syntax` */
-export function readDataParameters(parameters: QueryParameters): DataParameters {
+export function readDataParameters(parameters: QueryParameters, usualLimit = defaultLimit): DataParameters {
   const statements = statementNames.map((name) => firstOf(parameters, name));
   const statement = statements.find((text) => text?.trim());
   const limit = readLimit(firstOf(parameters, 'limit'));
@@ -30,11 +32,12 @@ export function readDataParameters(parameters: QueryParameters): DataParameters 
   const uuids = Object.keys(parameters).filter((name) => isUuid(name) && !firstOf(parameters, name));
   return {
     query: readQuery(statement, uuids),
-    limit: Math.min(limit ?? defaultLimit, maximumLimit),
+    limit: Math.min(limit ?? usualLimit, maximumLimit),
     cursor,
     chooses: statement !== undefined || limit !== undefined || cursor !== undefined || uuids.length > 0,
     isBlank: statement === undefined && statements.some((text) => text !== undefined),
     analyzeOnly: firstOf(parameters, 'analyzeOnly') === 'true',
+    explain: firstOf(parameters, 'explain') === 'true',
   };
 }
 

@@ -4,4 +4,4 @@
  */
 export { decodeStatement } from './decode-statement.ts';
 export { parseQuery } from './parser.ts';
-export { printQuery } from './printer.ts';
+export { printFilter, printQuery } from './printer.ts';

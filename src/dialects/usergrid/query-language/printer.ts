@@ -19,7 +19,7 @@ function printProjection(projection: Projection[] | undefined): string {
 const printSortKey = ({ path, direction }: SortKey): string =>
   direction === 'descending' ? `${path} desc` : path;
 
-function printFilter(filter: Filter): string {
+export function printFilter(filter: Filter): string {
   switch (filter.kind) {
     case 'comparison':
       return `${filter.path} ${filter.operator} ${printValue(filter.value)}`;
