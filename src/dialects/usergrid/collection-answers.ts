@@ -1,5 +1,6 @@
 /** Calls to a collection as a whole: list, create, and what is done to all that match a query. usergrid-data.md 1, 2. */
 import type { FastifyReply } from 'fastify';
+import type { Awaitable } from '../../core/awaitable.ts';
 import { entityType } from '../../core/entities/entity-types.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { requireUnconditional } from './conditional-request.ts';
@@ -68,7 +69,7 @@ export async function putCollection(call: DataCall, address: CollectionAddress):
  * The query finds entities and the answer shows them whole. Guests may register a device by `put:/devices/*`, which
  * covers the collection as well (usergrid-auth.md 7.1): without this they would read and change every device there is.
  */
-const requireReading = ({ request, options, collection }: DataCall): Promise<void> =>
+const requireReading = ({ request, options, collection }: DataCall): Awaitable<void> =>
   options.core.pathPermission.require(
     request.caller,
     request.application,
