@@ -3,31 +3,35 @@
  * members of their organization. To all others a client is as unknown as one that does not exist.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
-import type { TSchema } from 'typebox';
+import type { Static } from 'typebox';
 import type { Client } from '../core/clients/client.ts';
 import type { ClientSettings } from '../core/clients/client-service.ts';
 import type { Core } from '../core/core.ts';
 import { KeygridError } from '../core/errors.ts';
 import type { Caller } from '../core/identity/principal.ts';
 import { managementRealmKey } from '../core/tenancy/tenancy.ts';
+import { type JsonSchema, lazySchema, Type } from '../http/json-schema.ts';
 import { forCaller, sendJson } from './administration-request.ts';
-import {
-  clientChangesBody,
-  clientParams,
-  newClientBody,
-  organizationParams,
-  pageQuery,
-  rotationBody,
-} from './client-schemas.ts';
-import { readerOf } from './read-body.ts';
+import type * as ClientSchemas from './client-schemas.ts';
 import { renderClient } from './render-client.ts';
 
 type ClientCore = Pick<Core, 'authenticator' | 'access' | 'clients' | 'tenancy' | 'tenancyCache'>;
 
-const readNewClient = readerOf(newClientBody);
-const readChanges = readerOf(clientChangesBody);
-const readRotation = readerOf(rotationBody);
-const readPage = readerOf(pageQuery);
+type SchemaName = Exclude<keyof typeof ClientSchemas, 'grantTypes'>;
+type Sent<Name extends SchemaName> = Static<(typeof ClientSchemas)[Name]>;
+
+/** What checks values is loaded at the first need of it: most servers manage no clients most of the time. */
+const loadSchema = async <Name extends SchemaName>(name: Name): Promise<(typeof ClientSchemas)[Name]> =>
+  (await import('./client-schemas.ts'))[name];
+
+/** @throws KeygridError `invalid_argument` */
+const read = async <Name extends SchemaName>(name: Name, value: unknown): Promise<Sent<Name>> =>
+  (await import('./read-body.ts')).readBody(await loadSchema(name), value);
+
+const schemaOf = (name: SchemaName): JsonSchema => lazySchema(() => loadSchema(name));
+
+const organizationParams = Type.Object({ organization: Type.String({ description: 'Name or UUID' }) });
+const clientParams = Type.Object({ id: Type.String({ description: 'Client id' }) });
 
 const usualLimit = 100;
 /** A day for a new secret to reach every server of the client. */
@@ -52,7 +56,7 @@ function readJsonBodies(scope: FastifyInstance): void {
   });
 }
 
-const describe = (summary: string, schema: Record<string, TSchema>): { schema: FastifySchema } => ({
+const describe = (summary: string, schema: Record<string, JsonSchema>): { schema: FastifySchema } => ({
   schema: { summary, ...schema } as FastifySchema,
 });
 
@@ -69,10 +73,13 @@ function collectionRoutes(app: FastifyInstance, core: ClientCore): void {
 
   app.get(
     path,
-    describe('Clients of an organization, in order of their ids', { params, querystring: pageQuery }),
+    describe('Clients of an organization, in order of their ids', {
+      params,
+      querystring: schemaOf('pageQuery'),
+    }),
     forCaller(core, async (caller, request, reply) => {
       const { uuid } = await requireOrganization(caller, request);
-      const { limit = usualLimit, cursor } = readPage(pageOf(request.query));
+      const { limit = usualLimit, cursor } = await read('pageQuery', pageOf(request.query));
       const { items, cursor: next } = await core.clients.list(uuid, limit, cursor);
       const clients = await Promise.all(items.map((client) => renderClient(client, core.tenancyCache)));
       return sendJson(reply, 200, { clients, cursor: next ?? null });
@@ -81,10 +88,19 @@ function collectionRoutes(app: FastifyInstance, core: ClientCore): void {
 
   app.post(
     path,
-    describe('Registers a client; its secret is in this answer only', { params, body: newClientBody }),
+    describe('Registers a client; its secret is in this answer only', {
+      params,
+      body: schemaOf('newClientBody'),
+    }),
     forCaller(core, async (caller, request, reply) => {
       const { uuid: organizationUuid } = await requireOrganization(caller, request);
-      const { name, type, dialect = 'standard', application, ...given } = readNewClient(request.body);
+      const {
+        name,
+        type,
+        dialect = 'standard',
+        application,
+        ...given
+      } = await read('newClientBody', request.body);
       const realm =
         application === undefined
           ? managementRealmKey
@@ -122,9 +138,9 @@ function clientRoutesOf(app: FastifyInstance, core: ClientCore): void {
 
   app.patch(
     path,
-    describe('Changes what is named of a client', { params, body: clientChangesBody }),
+    describe('Changes what is named of a client', { params, body: schemaOf('clientChangesBody') }),
     forClient(async ({ client, caller }, request, reply) => {
-      const { disabled, ...given } = readChanges(request.body);
+      const { disabled, ...given } = await read('clientChangesBody', request.body);
       // Where a trusted client sends its users is part of what it is trusted with.
       const consent = given.consent ?? client.consent;
       await requireMayTrust(core, caller, { realm: client.realm, consent });
@@ -146,9 +162,9 @@ function clientRoutesOf(app: FastifyInstance, core: ClientCore): void {
 
   app.post(
     `${path}/secrets`,
-    describe('A new secret; the old one goes on for a while', { params, body: rotationBody }),
+    describe('A new secret; the old one goes on for a while', { params, body: schemaOf('rotationBody') }),
     forClient(async ({ client: { clientId } }, request, reply) => {
-      const { oldSecretSeconds = usualOverlapSeconds } = readRotation(request.body ?? {});
+      const { oldSecretSeconds = usualOverlapSeconds } = await read('rotationBody', request.body ?? {});
       const { client, clientSecret } = await core.clients.rotateSecret(clientId, { oldSecretSeconds });
       return show(reply, client, clientSecret);
     }),

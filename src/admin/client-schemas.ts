@@ -80,8 +80,6 @@ export const rotationBody = Type.Object(
   { additionalProperties: false },
 );
 
-export const organizationParams = Type.Object({ organization: Type.String({ description: 'Name or UUID' }) });
-export const clientParams = Type.Object({ id: Type.String({ description: 'Client id' }) });
 export const pageQuery = Type.Object({
   limit: optional(Type.Integer({ minimum: 1, maximum: 1000, description: '100 when absent' })),
   cursor: optional(Type.String({ description: 'As the page before gave it' })),

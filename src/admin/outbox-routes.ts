@@ -1,8 +1,8 @@
 /** `GET /api/v1/outbox`: the mail that stayed here since no mail server is set. Its links open accounts. */
 import type { FastifyInstance, FastifySchema } from 'fastify';
-import { Type } from 'typebox';
 import type { Core } from '../core/core.ts';
 import { KeygridError } from '../core/errors.ts';
+import { Type } from '../http/json-schema.ts';
 import { forSuperuser } from './superuser-request.ts';
 
 const usualLimit = 50;

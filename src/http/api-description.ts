@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, generated from the routes' own schemas and served at `/openapi.json`. */
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import { loadSchemas } from './json-schema.ts';
 
 export interface ApiDescriptionOptions {
   version: string;
@@ -12,6 +13,8 @@ export async function describeApi(
   app: FastifyInstance,
   { version, place }: ApiDescriptionOptions,
 ): Promise<void> {
+  const schemas: unknown[] = [];
+  app.addHook('onRoute', ({ schema }) => void schemas.push(...Object.values(schema ?? {})));
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -32,7 +35,10 @@ export async function describeApi(
   });
   let document: string | undefined;
   app.get('/openapi.json', { schema: { summary: 'This description' } as object }, async (_request, reply) => {
-    document ??= JSON.stringify({ ...app.swagger(), servers: [{ url: place.publicUrl }] });
+    if (document === undefined) {
+      await loadSchemas(schemas);
+      document = JSON.stringify({ ...app.swagger(), servers: [{ url: place.publicUrl }] });
+    }
     return reply.type('application/json').send(document);
   });
 }

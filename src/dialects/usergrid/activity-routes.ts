@@ -1,12 +1,12 @@
 /** `/users/{u}/activities`, `/users/{u}/feed`, and the same of groups and of members. usergrid-data.md 4.3. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import type { ActivityList, Place } from '../../core/activities/activities.ts';
 import type { Core } from '../../core/core.ts';
 import { maximumBatch } from '../../core/entities/collection.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { isUuid } from '../../core/uuid.ts';
+import { Type } from '../../http/json-schema.ts';
 import { findOwner, type Owner, requireKnowing, requireOwnership } from './activity-owner.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { sendEntitiesAt, sentBody, sentObject } from './data-call.ts';

@@ -1,8 +1,9 @@
 /** `/{org}/{app}` itself: the application as an entity, and its settings. usergrid-auth.md 6.1 and 8.3. */
-import Type from 'typebox';
+
 import { requireCreatableType } from '../../core/entities/entity-types.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { Application } from '../../core/tenancy/tenancy.ts';
+import { Type } from '../../http/json-schema.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { sentObject } from './data-call.ts';
 import { applicationMembers, sendEnvelope } from './envelope.ts';
@@ -110,7 +111,7 @@ const body = Type.Object(
     accesstokenttl: Type.Optional(
       Type.Integer({ minimum: 0, description: "Lifetime of its users' tokens in ms; 0 never expires" }),
     ),
-    metadata: Type.Optional(Type.Object({ collections: Type.Record(Type.String(), Type.Unknown()) })),
+    metadata: Type.Optional(Type.Object({ collections: Type.Object({}, { additionalProperties: true }) })),
   },
   { additionalProperties: true },
 );

@@ -1,5 +1,5 @@
 /** The authorization request as the API description has it. usergrid-auth.md 5.1. */
-import Type from 'typebox';
+import { Type } from '../../http/json-schema.ts';
 
 const request = {
   response_type: Type.Optional(Type.String({ description: '`code` or `token`' })),

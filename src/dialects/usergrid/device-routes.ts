@@ -1,11 +1,11 @@
 /** `/users/{u}/devices` and, from the other end, `/devices/{d}/users`. usergrid-data.md 8.1. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import type { Core } from '../../core/core.ts';
 import { collectionWriter } from '../../core/entities/collection.ts';
 import type { EntityPage } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { KeygridError } from '../../core/errors.ts';
+import { Type } from '../../http/json-schema.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import type { Routes, UsergridOptions } from './context.ts';
 import { sendEntitiesAt, sentBody, sentObject } from './data-call.ts';

@@ -1,5 +1,5 @@
 /** Parameters and bodies of the management API, for its description. What they mean is checked where it is used. */
-import { Type } from 'typebox';
+import { Type } from '../../http/json-schema.ts';
 
 const organization = Type.String({ description: 'Name or UUID' });
 const application = Type.String({ description: 'Name or UUID' });

@@ -1,11 +1,11 @@
 /** Who is in which group and who has which role, from either end: `/users/{u}/roles/{r}`. usergrid-auth.md 7.4, 7.5. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import type { Projection } from '../../core/entities/filter.ts';
 import { project } from '../../core/entities/projection.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { MemberType } from '../../core/identity/memberships.ts';
+import { Type } from '../../http/json-schema.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import { jsonBody } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';

@@ -1,8 +1,8 @@
 /** `/users/{u}/rolenames` and `/groups/{g}/rolenames`: roles as a map by name, as old portals ask. usergrid-auth.md 7.5. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { KeygridError } from '../../core/errors.ts';
+import { Type } from '../../http/json-schema.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import { bodyFields } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';

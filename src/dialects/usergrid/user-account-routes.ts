@@ -1,6 +1,7 @@
 /** What application users' accounts can do: password, token, revocation, deactivation. usergrid-auth.md 6.2 and 9. */
-import { Type } from 'typebox';
+
 import { callingUser } from '../../core/identity/user-reference.ts';
+import { Type } from '../../http/json-schema.ts';
 import { requireEntity, segmentAt } from './addressed-entities.ts';
 import { bodyFields, firstValues } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
