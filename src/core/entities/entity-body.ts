@@ -5,6 +5,7 @@
 import { KeygridError } from '../errors.ts';
 import type { Uuid } from '../uuid.ts';
 import type { EntityType } from './entity-types.ts';
+import { readLocations } from './location-property.ts';
 
 export interface Property {
   /** As it is spelled. */
@@ -61,7 +62,7 @@ export function readProperties(rules: EntityType, sent: unknown): PropertyMap {
     const value = sent[name];
     requireNesting(value, 2);
     const isText = key === 'name' || rules.unique.includes(key);
-    properties.set(key, { name, value: isText ? textOf(name, value) : value });
+    properties.set(key, { name, value: isText ? textOf(name, value) : readLocations(name, value) });
   }
   return properties;
 }
