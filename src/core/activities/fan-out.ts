@@ -7,11 +7,11 @@ import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { ActivityStore, FanOut, FanOutStore } from './activity-store.ts';
 
 /** Feeds of one transaction: others wait a few milliseconds for it at most. */
-export const feedsAtOnce = 500;
+const feedsAtOnce = 250;
 /** The rest follows after the answer. */
-const batchesInRequest = 20;
+const batchesInRequest = 40;
 /** Then the next fan-out has its turn, so that one of millions does not hold up the others. */
-const batchesInTurn = 20;
+const batchesInTurn = 40;
 /** How long after the last sign of life another process takes a fan-out up. */
 const leaseMilliseconds = 30_000;
 const takenTogether = 20;
