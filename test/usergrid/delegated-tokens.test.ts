@@ -117,6 +117,26 @@ for (const realm of ['application', 'management'] as const) {
   });
 }
 
+test('what a user or group tells is data: activities, feeds, devices', async () => {
+  await call(server, `POST ${data}/groups`, { json: { path: 'tellers' }, bearer: tenant.admin.token });
+  await call(server, `POST ${data}/groups/tellers/users/${tenant.user.username}`, {
+    bearer: tenant.admin.token,
+  });
+  const token = await tokenWith(['data:write', 'data:read'], 'application');
+  const activity = { verb: 'post', actor: { displayName: 'x' } };
+  for (const [methodAndPath, json] of [
+    ['POST users/me/activities', activity],
+    ['POST groups/tellers/activities', activity],
+    ['POST users/me/devices', {}],
+    ['GET users/me/feed', undefined],
+    ['GET groups/tellers/feed', undefined],
+  ] as const) {
+    const path = methodAndPath.replace(' ', ` ${data}/`);
+    assert.equal(await statusOf(token, path, json ? { json } : {}), 200, path);
+  }
+  await assertRefused(token, `DELETE ${data}/groups/tellers/users/me`);
+});
+
 describe('at the management API', () => {
   const reading = () => [
     `GET ${management}`,

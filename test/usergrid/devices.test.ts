@@ -138,6 +138,15 @@ test('the right to one’s own devices is none to those of others', async () => 
   assert.deepEqual(await devicesOf(owner), [device]);
 });
 
+test('a device of which only the name is known is not taken', async () => {
+  const [owner, other] = [await app.newUser(), await app.newUser()];
+  const name = `phone-${unique()}`;
+  const device = await registered(owner, { name });
+  assert.equal(outcome(await other.call(`POST /users/me/devices/${name}`)), '401 unauthorized');
+  requireSuccess(await owner.call(`POST /users/me/devices/${name}`));
+  assert.deepEqual(await devicesOf(owner), [device]);
+});
+
 test('a device that is deleted is nobody’s', async () => {
   const owner = await app.newUser();
   const device = await registered(owner);

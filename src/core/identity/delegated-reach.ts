@@ -29,8 +29,11 @@ export function requireDataScope({ token }: Caller, operation: Operation): void 
 
 /** The types that say who may do what: read, but not written, with a delegated token. */
 const accountTypes: ReadonlySet<string> = new Set(['user', 'group', 'role']);
-/** What of a user is the user's data rather than the account. */
-const userData: ReadonlySet<string> = new Set(['activities', 'devices', 'following', 'followers', 'feed']);
+/** What of a user or group is data rather than the account. */
+const dataOf: Partial<Record<string, ReadonlySet<string>>> = {
+  user: new Set(['activities', 'devices', 'following', 'followers', 'feed']),
+  group: new Set(['activities', 'feed']),
+};
 
 /**
  * Accounts, groups, roles, rights and the application itself are not data that a client writes: another email address
@@ -38,10 +41,11 @@ const userData: ReadonlySet<string> = new Set(['activities', 'devices', 'followi
  */
 export function requireDataPlace(caller: Caller, operation: Operation, { type, rest }: DataPlace): void {
   if (operation === 'get' || !isDelegated(caller)) return;
-  const isUserData = type === 'user' && rest[0] !== undefined && userData.has(rest[0].toLowerCase());
-  if (type !== undefined && (!accountTypes.has(type) || isUserData)) return;
+  if (type !== undefined && (!accountTypes.has(type) || isData(type, rest[0] ?? ''))) return;
   throw insufficientScope([]);
 }
+
+const isData = (type: string, name: string): boolean => dataOf[type]?.has(name.toLowerCase()) ?? false;
 
 /**
  * Before an operation of the management API; `needed` undefined where delegated tokens have no business.

@@ -5,6 +5,7 @@ import { collectionWriter } from '../../core/entities/collection.ts';
 import type { EntityPage } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { KeygridError } from '../../core/errors.ts';
+import { isUuid } from '../../core/uuid.ts';
 import { Type } from '../../http/json-schema.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import type { Routes, UsergridOptions } from './context.ts';
@@ -138,6 +139,7 @@ function createFlow(options: UsergridOptions) {
     },
     async link(request: FastifyRequest, reply: FastifyReply) {
       const [user, device] = await endsFromUser(request);
+      await requireKnowing(core, request, user, device);
       await userDevices.link(request.application, user, device);
       return sendDevices(request, reply, user, [device]);
     },
@@ -185,6 +187,18 @@ function createFlow(options: UsergridOptions) {
       throw notLinked();
     },
   };
+}
+
+/** Its uuid is known to whoever holds it. Names can be guessed: they take the right to read the device. */
+async function requireKnowing(
+  core: Core,
+  request: FastifyRequest,
+  user: StoredEntity,
+  device: StoredEntity,
+): Promise<void> {
+  const { caller, application } = request;
+  if (isUuid(segmentAt(request, 3)) || (await core.userDevices.isOf(application, user, device))) return;
+  await core.pathPermission.require(caller, application, 'get', addressedPath(['devices', device.uuid]));
 }
 
 /** A device that changes hands is linked as it is: to change somebody else's takes the right to that device. */
