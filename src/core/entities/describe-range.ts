@@ -1,12 +1,14 @@
 /** Ranges of the index in words, for people. */
 import type { IndexEntry, IndexRange } from './entity-store.ts';
+import { isPointsPath } from './geo-cells.ts';
 import { decodeIndexValue, typeOfTag } from './index-key.ts';
 
 /** As `color = 'red'`. */
 export const describeEntry = ({ path, value }: IndexEntry): string => `${path} = ${describeValue(value)}`;
 
 /** As `= 3`, `> 3 and < 7`, `numbers > 3`, `begins with 'ab'` or `all values`. */
-export function describeRange({ from, fromInclusive, to, toInclusive }: IndexRange): string {
+export function describeRange({ path, from, fromInclusive, to, toInclusive }: IndexRange): string {
+  if (isPointsPath(path)) return 'places in some cells of the map';
   if (from && to && Buffer.compare(from, to) === 0) return `= ${describeValue(from)}`;
   if (from && to && isPrefix(from, to)) return `begins with ${describeValue(from)}`;
   const low = from && !typeAt(from, 0) && `${fromInclusive ? '>=' : '>'} ${describeValue(from)}`;

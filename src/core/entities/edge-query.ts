@@ -4,6 +4,7 @@
  */
 import { KeygridError } from '../errors.ts';
 import { isUuid } from '../uuid.ts';
+import { distancesOf, orderWithDistances, requirePlacesOnEarth } from './distance-order.ts';
 import type { EdgePage, StoredEntity } from './entity-store.ts';
 import { entityType } from './entity-types.ts';
 import { type EntityQuery, evaluateFilter } from './filter.ts';
@@ -33,7 +34,9 @@ export async function queryFarEnds(
   { limit, cursor }: PageOptions,
 ): Promise<EntityPage> {
   const from = parseCursor(cursor);
-  if (query.order.length > 0) return sortedPage(read, query, limit, from.offset);
+  requirePlacesOnEarth(query.filter);
+  const order = orderWithDistances(query);
+  if (order.length > 0) return sortedPage(read, { ...query, order }, limit, from.offset);
   const isPlain = query.filter === undefined && query.direct === undefined;
   const found = isPlain ? await read(limit, from.after) : await matching(read, query, limit, from.after);
   const last = found.length === limit ? found.at(-1) : undefined;
@@ -55,7 +58,8 @@ async function sortedPage(
     .map(({ entity }) => ({ entity, tuple: sortTupleOf(entity, parse(entity), query.order) }))
     .sort((left, right) => compare(left.tuple, right.tuple));
   const entities = sorted.slice(offset, offset + limit).map(({ entity }) => entity);
-  return { entities, cursor: entities.length === limit ? render(`${offset + limit}`) : undefined };
+  const distances = distancesOf(query, entities);
+  return { entities, distances, cursor: entities.length === limit ? render(`${offset + limit}`) : undefined };
 }
 
 /** @throws KeygridError `query_too_broad` */

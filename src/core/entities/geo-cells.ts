@@ -22,8 +22,11 @@ const pointTag = 0x40;
 /** Tag, number of the deepest cell, latitude, longitude. */
 const [numberAt, latitudeAt, longitudeAt, keyBytes] = [1, 7, 15, 23];
 
+const pointsMark = '[points]';
+
 /** Where the points that a property holds are in the index. */
-export const pointsPath = (path: string): string => `${path}[points]`;
+export const pointsPath = (path: string): string => path + pointsMark;
+export const isPointsPath = (path: string): boolean => path.endsWith(pointsMark);
 
 export const degreesRound = (degrees: number): number => ((degrees % 360) + 360) % 360;
 

@@ -2,6 +2,7 @@
 import { KeygridError } from '../errors.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import { parseCursor, queryDigest, renderCursor } from './cursor.ts';
+import { distancesOf, requirePlacesOnEarth } from './distance-order.ts';
 import type { EntityStore, StoredEntity } from './entity-store.ts';
 import { entityType } from './entity-types.ts';
 import type { EntityWriter } from './entity-writer.ts';
@@ -29,6 +30,8 @@ export interface EntityPage {
   entities: StoredEntity[];
   /** Given whenever the page is full: there may be nothing after it. */
   cursor: string | undefined;
+  /** Meters to each of the entities, where the query names a place that all must be near to. */
+  distances?: number[] | undefined;
   /** Given when it was asked for. */
   explanation?: QueryExplanation;
 }
@@ -61,7 +64,8 @@ export function createQueries(
     const run = { store: recorder?.store ?? store, rules, plan, page, bounds, recorder };
     const { entities, last } = await runQuery(run);
     const next = last && renderCursor(queryDigest(application, type, asked), last);
-    return { entities, cursor: next, ...(recorder && { explanation: recorder.explanation() }) };
+    const distances = distancesOf(asked, entities);
+    return { entities, cursor: next, distances, ...(recorder && { explanation: recorder.explanation() }) };
   }
 
   return {
@@ -83,7 +87,8 @@ export function createQueries(
 
 const pageSize = (limit: number): number => Math.min(Math.max(1, Math.trunc(limit) || 1), maximumPageSize);
 
-function requireBounds({ order, direct }: EntityQuery): void {
+function requireBounds({ filter, order, direct }: EntityQuery): void {
+  requirePlacesOnEarth(filter);
   if (order.length > mostSortKeys) {
     throw new KeygridError('invalid_argument', `A query orders by at most ${mostSortKeys} properties`);
   }

@@ -22,6 +22,7 @@ export async function listCollection(call: DataCall, address: CollectionAddress)
   const count = page.entities.length;
   return sendEntities(call, page.entities, {
     projection: query.projection,
+    distances: page.distances,
     members: {
       count,
       cursor: page.cursor,

@@ -63,6 +63,8 @@ export interface SendOptions {
   /** Of the path that was asked for; that of the collection unless it is said. */
   path?: string;
   projection?: Projection[] | undefined;
+  /** Of each entity, in meters. */
+  distances?: readonly number[] | undefined;
   members?: EnvelopeMembers;
 }
 
@@ -77,13 +79,15 @@ export function sendEntitiesAt(
   { request, reply, options }: EntitiesCall,
   path: string,
   entities: readonly StoredEntity[],
-  { projection, members }: Omit<SendOptions, 'path'> = {},
+  { projection, distances, members }: Omit<SendOptions, 'path'> = {},
 ): FastifyReply {
   const shown = projection
     ? entities.map(({ uuid, type, body }) => ({ uuid, type, body: project(body, projection) }))
     : entities;
   const context = { application: request.application, publicUrl: options.place.publicUrl };
-  const texts = shown.map((entity) => renderEntity(entity, path));
+  const texts = shown.map((entity, at) =>
+    renderEntity(entity, path, distances && { distance: distances[at]! }),
+  );
   return sendJson(
     request,
     reply,
