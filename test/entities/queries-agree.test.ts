@@ -12,6 +12,7 @@ import {
 } from '../../src/core/entities/filter.ts';
 import { standardBounds } from '../../src/core/entities/query-runner.ts';
 import { compareText } from '../../src/core/entities/text-matching.ts';
+import { maximumCutCharacters } from '../../src/core/entities/word-entries.ts';
 import { timeOfUuid } from '../../src/core/uuid.ts';
 import { engines } from '../storage-conformance/engines.ts';
 import { bodyOf, openTestEntities, queryFor, readAllPages, type TestEntities } from './support.ts';
@@ -20,7 +21,28 @@ const start = 1_700_000_000_000;
 const paths = ['a', 'b', 'tags', 'o.x', 'items.n', 'created', 'modified', 'name', 'type', 'uuid'];
 
 const long = 'l'.repeat(950);
-const text = fc.constantFrom('', 'a', 'B', 'ab', 'Abc', 'ß', 'ÿz', 'two words', `${long}1`, `${long}2`, '1');
+/** Too long for its words to be in the index. */
+const uncut = `two ${'x '.repeat(maximumCutCharacters / 2)}`;
+const text = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.constantFrom(
+      '',
+      'a',
+      'B',
+      'ab',
+      'Abc',
+      'ß',
+      'ÿz',
+      'two words',
+      `${long}1`,
+      `${long}2`,
+      '1',
+    ),
+  },
+  { weight: 6, arbitrary: fc.constantFrom('Two', 'a two-word text', 'AB, words!', `two ${long}`, '1 ab') },
+  { weight: 1, arbitrary: fc.constant(uncut) },
+);
 const number = fc.constantFrom(-1.5, -1, 0, 1, 2, 1e10);
 const scalar = fc.oneof(text, number, fc.boolean(), fc.constant(null));
 const property = fc.oneof(
@@ -29,11 +51,17 @@ const property = fc.oneof(
 );
 const optional = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined });
 
+const point = fc.record({
+  latitude: fc.constantFrom(0, 0.001, 10),
+  longitude: fc.constantFrom(0, 179.999, 180),
+});
+
 const body = fc.record({
   a: optional(scalar),
   B: optional(property),
   tags: optional(fc.array(fc.oneof(scalar, fc.array(scalar, { maxLength: 2 })), { maxLength: 4 })),
-  o: optional(fc.record({ X: optional(property) })),
+  o: optional(fc.record({ X: optional(property), place: optional(point) })),
+  place: optional(fc.oneof(point, fc.array(point, { maxLength: 2 }))),
   items: optional(fc.array(fc.record({ n: optional(scalar) }), { maxLength: 3 })),
 });
 
@@ -60,12 +88,26 @@ const wildcard: fc.Arbitrary<Filter> = fc.record({
 const contains: fc.Arbitrary<Filter> = fc.record({
   kind: fc.constant('contains' as const),
   path,
-  text: fc.constantFrom('two', 'a*', 'words 1'),
+  text: fc.constantFrom('two', 'a*', 'words 1', 'ab', 'TWO a 1', long, '', '*', '*o', 'two a*', 'x', 'w*s'),
 });
+/** As a filter only: `and` of one at the top would sort by distance, which has tests of its own. */
+const within: fc.Arbitrary<Filter> = fc.record({
+  kind: fc.constant('within' as const),
+  path: fc.constantFrom('place', 'o.place', 'a'),
+  meters: fc.constantFrom(0, 1000, 1e7),
+  latitude: fc.constantFrom(0, 10),
+  longitude: fc.constantFrom(0, 180),
+});
+const nowhere: Filter = { kind: 'comparison', path: 'nowhere', operator: '=', value: 1 };
+const orWithin: fc.Arbitrary<Filter> = within.map((operand) => ({
+  kind: 'or',
+  operands: [operand, nowhere],
+}));
 const leaf = fc.oneof(
   { weight: 5, arbitrary: comparison },
   { weight: 1, arbitrary: wildcard },
-  { weight: 1, arbitrary: contains },
+  { weight: 2, arbitrary: contains },
+  { weight: 1, arbitrary: orWithin },
 );
 const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
   filter: fc.oneof(
@@ -97,6 +139,25 @@ const betweens: fc.Arbitrary<Filter> = path.chain((same) =>
       { minLength: 2, maxLength: 3 },
     ),
   }),
+);
+/** Unions, where merging can go wrong: what several branches have must come once. */
+const equality = fc.record({
+  kind: fc.constant('comparison' as const),
+  path: fc.constantFrom('a', 'b', 'tags', 'items.n'),
+  operator: fc.constant('=' as const),
+  value: fc.constantFrom('a', 'ab', 1, 2, true),
+});
+const branch: fc.Arbitrary<Filter> = fc.oneof(
+  equality,
+  contains,
+  fc.tuple(equality, leaf).map((operands): Filter => ({ kind: 'and', operands })),
+);
+const union: fc.Arbitrary<Filter> = fc
+  .array(branch, { minLength: 2, maxLength: 4 })
+  .map((operands) => ({ kind: 'or', operands }));
+const unions: fc.Arbitrary<Filter> = fc.oneof(
+  union,
+  fc.tuple(union, fc.oneof(union, leaf)).map((operands): Filter => ({ kind: 'and', operands })),
 );
 const order: fc.Arbitrary<SortKey[]> = fc.uniqueArray(
   fc.record({ path, direction: fc.constantFrom<SortKey['direction']>('ascending', 'descending') }),
@@ -170,10 +231,13 @@ async function requireAgreement(tested: TestEntities, numRuns: number): Promise<
   await fc.assert(
     fc.asyncProperty(
       fc.array(body, { minLength: 1, maxLength: 14 }),
-      fc.array(fc.tuple(fc.oneof(optional(filter), betweens), order, fc.integer({ min: 1, max: 6 })), {
-        minLength: 8,
-        maxLength: 8,
-      }),
+      fc.array(
+        fc.tuple(fc.oneof(optional(filter), betweens, unions), order, fc.integer({ min: 1, max: 6 })),
+        {
+          minLength: 8,
+          maxLength: 8,
+        },
+      ),
       async (bodies, queries) => {
         const application = tested.application();
         tested.clock.milliseconds = start;

@@ -54,8 +54,10 @@ export async function* rowsOf(
       budget.ranOut = true;
       return;
     }
+    // Other walks draw on the budget while this one reads.
+    budget.rowsLeft -= rows;
     const result = await store.walk({ ...walk, after, limit: rows, scanLimit: rows });
-    budget.rowsLeft -= result.lookedAt;
+    budget.rowsLeft += rows - result.lookedAt;
     yield result.entities.map(toRow);
     after = result.position;
     chunk = nextChunk(chunk, largest, result.entities, sideBySide);

@@ -36,12 +36,17 @@ export type StagePurpose =
   | 'walk in order'
   /** The index is in the order of the result at most up to its first key: the rest is sorted. */
   | 'walk and sort'
+  /** Cells around a place, nearest first. */
+  | 'search nearest first'
   /** Few enough to be read whole and sorted. */
   | 'read all and sort';
 
 export interface Stage {
   purpose: StagePurpose;
+  /** The first of them. */
   steps: (WalkStep | LookUpStep)[];
+  /** How many are left out. */
+  furtherSteps: number;
   /** Evaluated on entities, one or the other of them. */
   evaluated: Filter[];
 }
@@ -51,6 +56,9 @@ export interface QueryExplanation {
   rows: number;
   entitiesRead: number;
 }
+
+/** A search around a place may take hundreds. */
+const mostSteps = 50;
 
 export interface QueryRecorder {
   /** The store, with notes taken of what is read from it. */
@@ -62,44 +70,40 @@ export interface QueryRecorder {
 
 export function recordQuery(store: EntityStore): QueryRecorder {
   const stages: Stage[] = [];
+  let rows = 0;
+  let entitiesRead = 0;
   const begin: QueryRecorder['begin'] = (purpose, evaluated = []) => {
-    stages.push({ purpose, steps: [], evaluated: [...new Set(evaluated)] });
+    stages.push({ purpose, steps: [], furtherSteps: 0, evaluated: [...new Set(evaluated)] });
   };
   const note = (step: WalkStep | LookUpStep): void => {
+    if (step.kind === 'walk') rows += step.rows;
+    entitiesRead += step.entities;
     if (stages.length === 0) begin('choose');
-    const { steps } = stages.at(-1)!;
-    const same = steps.find((earlier) => isSame(earlier, step));
-    if (same?.kind !== 'walk' || step.kind !== 'walk') {
-      steps.push(step);
-      return;
-    }
-    same.rows += step.rows;
-    same.entities += step.entities;
+    const stage = stages.at(-1)!;
+    const earlier = stage.steps.find((other) => isContinued(other, step));
+    if (earlier) addTo(earlier, step);
+    else if (stage.steps.length < mostSteps) stage.steps.push(step);
+    else stage.furtherSteps += 1;
   };
   return {
     store: recordingStore(store, note),
     begin,
-    explanation() {
-      const steps = stages.flatMap((stage) => stage.steps);
-      const done = stages.filter((stage) => stage.steps.length > 0);
-      return {
-        stages: done,
-        rows: sum(steps.map((step) => (step.kind === 'walk' ? step.rows : 0))),
-        entitiesRead: sum(steps.map(({ entities }) => entities)),
-      };
-    },
+    explanation: () => ({ stages: stages.filter(({ steps }) => steps.length > 0), rows, entitiesRead }),
   };
 }
 
 /** Whether one walk goes on where the other stopped. */
-const isSame = (earlier: WalkStep | LookUpStep, step: WalkStep | LookUpStep): boolean =>
+const isContinued = (earlier: WalkStep | LookUpStep, step: WalkStep | LookUpStep): boolean =>
   earlier.kind === 'walk' &&
   step.kind === 'walk' &&
   earlier.path === step.path &&
   earlier.values === step.values &&
   earlier.probes.join() === step.probes.join();
 
-const sum = (numbers: number[]): number => numbers.reduce((total, each) => total + each, 0);
+function addTo(step: WalkStep | LookUpStep, more: WalkStep | LookUpStep): void {
+  if (step.kind === 'walk' && more.kind === 'walk') step.rows += more.rows;
+  step.entities += more.entities;
+}
 
 const recordingStore = (store: EntityStore, note: (step: WalkStep | LookUpStep) => void): EntityStore => ({
   ...store,

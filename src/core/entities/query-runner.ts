@@ -1,28 +1,18 @@
 /** Carries out a query plan page by page. Every way of doing so gives the same entities in the same order. */
 import { KeygridError } from '../errors.ts';
 import type { Driver } from './branches.ts';
-import { intersect } from './condition-ranges.ts';
 import { chooseDriver } from './drivers.ts';
-import type { EntityStore, IndexPosition, IndexRange, StoredEntity } from './entity-store.ts';
+import type { EntityStore, StoredEntity } from './entity-store.ts';
 import type { EntityType } from './entity-types.ts';
-import { evaluateFilter, type Filter } from './filter.ts';
 import { isNearestFirst, nearestPage } from './geo-search.ts';
-import { encodeIndexValue } from './index-key.ts';
-import { type Row, type RowBudget, rowBudget, rowOf, rowsOf } from './index-rows.ts';
-import { type CandidateRow, mergedRows } from './merged-rows.ts';
-import { isSingleValued, isWalkable, type Phase, phasesOf } from './phases.ts';
+import { type RowBudget, rowBudget } from './index-rows.ts';
+import { isSingleValued, isWalkable, phasesOf } from './phases.ts';
 import type { QueryPlan } from './planner.ts';
 import type { QueryRecorder } from './query-explanation.ts';
 import { findShortRanges, hasManyValues } from './short-ranges.ts';
-import {
-  compareBy,
-  compareSortValues,
-  createLeaders,
-  isDescending,
-  type Leaders,
-  type SortTuple,
-  sortTupleOf,
-} from './sort-order.ts';
+import type { SortTuple } from './sort-order.ts';
+import { lookedUp, rowsInRanges, sortedPage } from './sorted-pages.ts';
+import { walkPhases } from './walked-pages.ts';
 
 export interface QueryBounds {
   /** Index rows that one page may look at. */
@@ -38,9 +28,6 @@ export const standardBounds: QueryBounds = {
   rowsBeforeDoubt: 1000,
   pageCharacters: 32_000_000,
 };
-
-/** Rows read beyond the page at first, where some may not satisfy the query. */
-const rowsToSpare = 20;
 
 export interface PageRequest {
   limit: number;
@@ -70,7 +57,7 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
   if (plan.isEmpty) return { entities: [], last: undefined };
   if (plan.lookups) {
     run.recorder?.begin('look up', plan.conditions);
-    return sorted(run, lookedUp(run));
+    return sortedPage(run, lookedUp(run));
   }
   const attempt = await attemptsOf(run);
   if (plan.conditions.length > 0) {
@@ -80,7 +67,7 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
     const ranges = await findShortRanges(run.store, run.rules, plan.conditions);
     if (ranges) {
       run.recorder?.begin('read all and sort', plan.conditions);
-      return sorted(run, rowsInRanges(run, ranges));
+      return sortedPage(run, rowsInRanges(run, ranges));
     }
   }
   const result = await attempt(rowBudget(bounds.maximumRows));
@@ -95,7 +82,12 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
 type Attempt = (budget: RowBudget) => Promise<PageResult | undefined>;
 
 async function attemptsOf(run: QueryRun): Promise<Attempt> {
-  if (isNearestFirst(run.plan)) return (budget) => nearestPage(run, budget);
+  if (isNearestFirst(run.plan)) {
+    return (budget) => {
+      run.recorder?.begin('search nearest first', run.plan.conditions);
+      return nearestPage(run, budget);
+    };
+  }
   const phases = phasesOf(run.rules, run.plan, {
     repeats: await mayRepeat(run),
     driver: await bestDriver(run),
@@ -115,172 +107,3 @@ function bestDriver({ store, rules, plan, page }: QueryRun): Promise<Driver | un
   const after = plan.order.length === 0 ? page.after : undefined;
   return chooseDriver(store, rules.type, plan.conditions, after);
 }
-
-/** Undefined when the budget ran out. */
-function walkPhases(run: QueryRun, phases: Phase[], budget: RowBudget): Promise<PageResult | undefined> {
-  const followsWalk = run.plan.order.length < 2 && isWalkable(run.plan.order);
-  const evaluated = phases.flatMap(({ walks }) => walks.flatMap(({ residual }) => residual));
-  run.recorder?.begin(followsWalk ? 'walk in order' : 'walk and sort', evaluated);
-  return followsWalk ? inWalkOrder(run, phases, budget) : inTupleOrder(run, phases, budget);
-}
-
-/** The rows come in the order of the result: the page is done when it is full. */
-async function inWalkOrder(
-  run: QueryRun,
-  phases: Phase[],
-  budget: RowBudget,
-): Promise<PageResult | undefined> {
-  const { plan, page, bounds } = run;
-  const entities: StoredEntity[] = [];
-  let characters = 0;
-  for (const phase of phases) {
-    if (page.after && isBehind(phase, page.after)) continue;
-    const spare = phase.walks.some(({ residual }) => residual.length > 0) ? rowsToSpare : 0;
-    const wanted = page.limit - entities.length + spare;
-    for await (const rows of phaseRows(run, phase, page.after, budget, wanted)) {
-      for (const row of rows) {
-        if (!accepts(phase, row)) continue;
-        entities.push(row.entity);
-        characters += row.entity.body.length;
-        if (entities.length < page.limit && characters < bounds.pageCharacters) continue;
-        return { entities, last: tupleInWalk(phase, row, plan) };
-      }
-    }
-    if (budget.ranOut) return undefined;
-  }
-  return { entities, last: undefined };
-}
-
-/** Sorted rows have a value, and those that lack it come after: has the cursor left this phase behind? */
-const isBehind = (phase: Phase, { values }: SortTuple): boolean =>
-  phase.sortedBy !== undefined && values[0] === undefined;
-
-/** @param after where the rows begin; undefined for the whole of the phase. */
-async function* phaseRows(
-  { store, rules }: QueryRun,
-  phase: Phase,
-  after: SortTuple | undefined,
-  budget: RowBudget,
-  wanted: number,
-): AsyncGenerator<CandidateRow[]> {
-  const walks = phase.walks.map(({ range, probes, residual }) => {
-    const position = after && positionIn(phase, range, after);
-    const walk = { type: rules.type, range, probes, descending: phase.descending, after: position };
-    return { chunks: rowsOf(store, walk, budget, wanted, phase.walks.length), residual };
-  });
-  yield* mergedRows(walks, () => budget.ranOut);
-}
-
-/** Undefined where the phase begins only after the cursor. */
-function positionIn(
-  phase: Phase,
-  { path, from }: IndexRange,
-  { values, created, uuid }: SortTuple,
-): IndexPosition | undefined {
-  if (phase.sortedBy) return { value: values[0]!, created, uuid };
-  if (phase.lacking && values[0] !== undefined) return undefined;
-  return { value: path === 'created' ? encodeIndexValue(created) : from!, created, uuid };
-}
-
-function tupleInWalk(phase: Phase, { entity, position }: Row, { order }: QueryPlan): SortTuple {
-  const value = phase.sortedBy ? Buffer.from(position.value) : undefined;
-  return { values: order.map(() => value), created: entity.created, uuid: entity.uuid };
-}
-
-/** The rows are sorted in memory; a walk along the first key ends as soon as nothing after it can be on the page. */
-async function inTupleOrder(
-  run: QueryRun,
-  phases: Phase[],
-  budget: RowBudget,
-): Promise<PageResult | undefined> {
-  const { page } = run;
-  const leaders = leadersOf(run);
-  for (const phase of phases) {
-    if (page.after && isBehind(phase, page.after)) continue;
-    const walks = phase.walks.map((walk) => ({ ...walk, range: rangeFrom(phase, walk.range, page.after) }));
-    for await (const rows of phaseRows(run, { ...phase, walks }, undefined, budget, page.limit)) {
-      for (const row of rows) if (accepts(phase, row)) offer(run, leaders, row);
-      if (isDecided(phase, leaders, rows.at(-1))) break;
-    }
-    if (budget.ranOut) return undefined;
-    if (leaders.isFull()) break;
-  }
-  return resultOf(leaders);
-}
-
-/** Begins where the cursor's ties begin. */
-function rangeFrom({ sortedBy }: Phase, range: IndexRange, after: SortTuple | undefined): IndexRange {
-  const value = after?.values[0];
-  if (!sortedBy || !value) return range;
-  const { from = Buffer.alloc(0), to = Buffer.of(0xff), fromInclusive, toInclusive } = range;
-  const ends = { from: Buffer.from(from), to: Buffer.from(to), fromInclusive, toInclusive };
-  const fromCursor = isDescending(sortedBy)
-    ? { ...ends, to: value, toInclusive: true }
-    : { ...ends, from: value, fromInclusive: true };
-  return intersect(range, fromCursor);
-}
-
-function isDecided({ sortedBy }: Phase, leaders: Leaders<Row>, row: Row | undefined): boolean {
-  if (!sortedBy || !row || !leaders.isFull()) return false;
-  const value = Buffer.from(row.position.value);
-  return compareSortValues(value, leaders.last()!.values[0], isDescending(sortedBy)) > 0;
-}
-
-/** Sorts a bounded number of rows, each looked at in full. */
-async function sorted(run: QueryRun, chunks: AsyncIterable<Row[]>): Promise<PageResult> {
-  const leaders = leadersOf(run);
-  const seen = new Set<string>();
-  for await (const rows of chunks) {
-    for (const row of rows) {
-      if (seen.has(row.entity.uuid)) continue;
-      seen.add(row.entity.uuid);
-      if (satisfies(run.plan.conditions, row)) offer(run, leaders, row);
-    }
-  }
-  return resultOf(leaders);
-}
-
-const leadersOf = ({ plan, page }: QueryRun): Leaders<Row> =>
-  createLeaders<Row>(page.limit, compareBy(plan.order));
-
-function offer({ plan, page }: QueryRun, leaders: Leaders<Row>, row: Row): void {
-  const { order } = plan;
-  const tuple = sortTupleOf(row.entity, order.length > 0 ? row.parsed() : {}, order);
-  if (!page.after || compareBy(order)(tuple, page.after) > 0) leaders.offer(tuple, row);
-}
-
-const resultOf = (leaders: Leaders<Row>): PageResult => ({
-  entities: leaders.items().map(({ entity }) => entity),
-  last: leaders.isFull() ? leaders.last() : undefined,
-});
-
-async function* lookedUp({ store, rules, plan }: QueryRun): AsyncGenerator<Row[]> {
-  const found = await Promise.all(
-    plan.lookups!.map((lookup) => {
-      if (lookup.kind === 'uuid') return store.findByUuid(lookup.uuid);
-      const { property, value } = lookup;
-      return value === undefined ? undefined : store.findByUniqueValue(rules.type, property, value);
-    }),
-  );
-  yield found.filter((entity) => entity?.type === rules.type).map((entity) => rowOf(entity!));
-}
-
-async function* rowsInRanges({ store, rules }: QueryRun, ranges: IndexRange[]): AsyncGenerator<Row[]> {
-  // The ranges are known to be short.
-  const budget = rowBudget(Number.POSITIVE_INFINITY);
-  for (const range of ranges) {
-    const walk = { type: rules.type, range, descending: true, probes: [], after: undefined };
-    yield* rowsOf(store, walk, budget, Number.POSITIVE_INFINITY);
-  }
-}
-
-function accepts(phase: Phase, row: CandidateRow): boolean {
-  if (!row.residuals.some((residual) => satisfies(residual, row))) return false;
-  if (phase.lacking) return sortTupleOf(row.entity, row.parsed(), [phase.lacking]).values[0] === undefined;
-  if (!phase.repeats) return true;
-  const [value] = sortTupleOf(row.entity, row.parsed(), [phase.sortedBy!]).values;
-  return value?.equals(row.position.value) ?? false;
-}
-
-const satisfies = (conditions: Filter[], row: Row): boolean =>
-  conditions.every((condition) => evaluateFilter(condition, row.parsed()));

@@ -9,8 +9,9 @@ export const renderExplanation = ({ stages, rows, entitiesRead }: QueryExplanati
   stages: stages.map(renderStage),
 });
 
-const renderStage = ({ purpose, steps, evaluated }: Stage) => ({
+const renderStage = ({ purpose, steps, furtherSteps, evaluated }: Stage) => ({
   purpose,
   steps: steps.map(({ kind, ...step }) => ({ step: kind, ...step })),
+  ...(furtherSteps > 0 && { furtherSteps }),
   evaluated: evaluated.map(printFilter),
 });
