@@ -38,3 +38,25 @@ test('wildcards match as the naive matcher does', () => {
 test('many stars in a pattern do not make matching explode', () => {
   assert.ok(!matchesWildcard('a'.repeat(5000), `${'*a'.repeat(1000)}*b*`));
 });
+
+test('long pieces of a pattern are found as short ones are', () => {
+  const letters = fc.constantFrom('a', 'a', 'a', 'b');
+  const piece = fc.string({ unit: letters, minLength: 65, maxLength: 80 });
+  const around = fc.string({ unit: letters, maxLength: 120 });
+  fc.assert(
+    fc.property(around, piece, around, piece, (before, inside, after, other) => {
+      const text = before + inside + after;
+      assert.ok(matchesWildcard(text, `*${inside}*`));
+      assert.equal(matchesWildcard(text, `*${other}*`), text.includes(other));
+      assert.equal(matchesWildcard(text, `*${inside}*${after}`), true);
+    }),
+  );
+});
+
+test('a long text and a long pattern that nearly match take time by their lengths, not by the product', () => {
+  const half = 'a'.repeat(4000);
+  const before = process.cpuUsage().user;
+  assert.ok(!matchesWildcard('a'.repeat(4_000_000), `*${half}b${half}*`));
+  // In microseconds. By the product it would be twenty times as much.
+  assert.ok(process.cpuUsage().user - before < 1_500_000);
+});
