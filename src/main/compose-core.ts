@@ -135,7 +135,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     adminUserStore: storage.adminUsers,
     entities,
     roles,
-    memberships: createMemberships({ edgesOf: storage.edges, clock }),
+    memberships: createMemberships({ edgesOf: storage.edges, entitiesOf: storage.entities, clock }),
     connections: createConnections({
       edgesOf: storage.edges,
       entitiesOf: storage.entities,

@@ -3,8 +3,9 @@
  * from both of its ends. usergrid-auth.md 7.4 and 7.5.
  */
 import { queryFarEnds, type ReadFarEnds } from '../entities/edge-query.ts';
-import type { PageOptions } from '../entities/entities.ts';
-import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
+import { readUnion } from '../entities/edge-union.ts';
+import type { EntityPage, PageOptions } from '../entities/entities.ts';
+import type { EdgeStore, EntityStore, StoredEntity } from '../entities/entity-store.ts';
 import { type EntityQuery, matchesEverything } from '../entities/filter.ts';
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
@@ -71,13 +72,23 @@ export interface Memberships {
     collection: string,
     page: MemberPageRequest,
   ): Promise<MemberPage>;
+  /**
+   * Of owners of one type, each member once. @throws KeygridError `query_too_broad`, `invalid_argument`
+   */
+  listOfMany(
+    application: Application,
+    owners: readonly StoredEntity[],
+    collection: string,
+    page: MemberPageRequest,
+  ): Promise<EntityPage>;
 }
 
 export function createMemberships(options: {
   edgesOf(application: RealmKey): EdgeStore;
+  entitiesOf(application: RealmKey): Pick<EntityStore, 'findEach'>;
   clock: Clock;
 }): Memberships {
-  const { edgesOf, clock } = options;
+  const { edgesOf, entitiesOf, clock } = options;
 
   function edgeOf(owner: StoredEntity, collection: string, member: StoredEntity) {
     const { verb, ownerIs } = requireMembership(owner, collection);
@@ -104,17 +115,32 @@ export function createMemberships(options: {
       const { source, verb, target } = edgeOf(owner, collection, member);
       return edgesOf(key).isConnected(source, verb, target);
     },
-    async list({ key }, owner, collection, { query = matchesEverything, ...page }) {
-      const { memberType, verb, ownerIs } = requireMembership(owner, collection);
-      const edges = edgesOf(key);
-      const read: ReadFarEnds = (limit, after) =>
-        ownerIs === 'source'
-          ? edges.targets(owner.uuid, verb, { limit, type: memberType, after })
-          : edges.sources(owner.uuid, verb, { limit, type: memberType, after });
-      const { entities, cursor } = await queryFarEnds(read, query, page);
+    async list(application, owner, collection, page) {
+      const { entities, cursor } = await listOfMany(application, [owner], collection, page);
       return { members: entities, cursor };
     },
+    listOfMany,
   };
+
+  async function listOfMany(
+    { key }: Application,
+    owners: readonly StoredEntity[],
+    collection: string,
+    { query = matchesEverything, ...page }: MemberPageRequest,
+  ): Promise<EntityPage> {
+    const [first] = owners;
+    if (!first) return { entities: [], cursor: undefined };
+    const { memberType: type, verb, ownerIs } = requireMembership(first, collection);
+    const edges = edgesOf(key);
+    const direction = ownerIs === 'source' ? 'outgoing' : 'incoming';
+    const near = owners.map(({ uuid }) => uuid);
+    const read: ReadFarEnds =
+      owners.length === 1
+        ? (limit, after) =>
+            edges[ownerIs === 'source' ? 'targets' : 'sources'](first.uuid, verb, { limit, type, after })
+        : readUnion(edges, entitiesOf(key).findEach, { direction, near, verbs: [verb], type });
+    return queryFarEnds(read, query, page);
+  }
 }
 
 function membershipOf(ownerType: string, collection: string): Membership | undefined {

@@ -1,6 +1,7 @@
 /** `/users/{u}/activities`, `/users/{u}/feed`, and the same of groups and of members. usergrid-data.md 4.3. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ActivityList, Place } from '../../core/activities/activities.ts';
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { Core } from '../../core/core.ts';
 import { maximumBatch } from '../../core/entities/collection.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
@@ -73,7 +74,7 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
     reply: FastifyReply,
     { path }: Owner,
     entities: StoredEntity[],
-  ): FastifyReply => sendEntitiesAt({ request, reply, options }, path, entities);
+  ): Awaitable<FastifyReply> => sendEntitiesAt({ request, reply, options }, path, entities);
 
   return {
     async list(request, reply) {

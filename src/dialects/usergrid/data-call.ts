@@ -1,5 +1,6 @@
 /** One data call: what its routes work with, and how entities are sent. usergrid-data.md 0.4 and 0.5. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Awaitable, andThen } from '../../core/awaitable.ts';
 import { type CollectionWriter, collectionWriter } from '../../core/entities/collection.ts';
 import type { ApplicationEntities } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
@@ -8,8 +9,10 @@ import { project } from '../../core/entities/projection.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { typedService } from '../../core/identity/typed-services.ts';
 import { jsonBody, type ParsedBody } from './body.ts';
+import { type LinksOfEntities, readLinks } from './connection-links.ts';
 import type { UsergridOptions } from './context.ts';
 import { durationOf, type EnvelopeMembers, renderEntities, sendJson } from './envelope.ts';
+import { collectionName } from './inflection.ts';
 import { renderEntity } from './render-entity.ts';
 import type { AddressedCollection } from './resource-address.ts';
 
@@ -62,32 +65,47 @@ function notJson({ headers }: FastifyRequest): KeygridError {
 export interface SendOptions {
   /** Of the path that was asked for; that of the collection unless it is said. */
   path?: string;
+  /** The entities are of several parents: their own paths are those of their collections. */
+  isOfMany?: boolean;
   projection?: Projection[] | undefined;
   /** Of each entity, in meters. */
   distances?: readonly number[] | undefined;
   members?: EnvelopeMembers;
+  /** Where they were read already. */
+  links?: LinksOfEntities;
 }
 
 export const sendEntities = (
   call: DataCall,
   entities: readonly StoredEntity[],
   { path = call.collection.path, ...others }: SendOptions = {},
-): FastifyReply => sendEntitiesAt(call, path, entities, others);
+): Awaitable<FastifyReply> => sendEntitiesAt(call, path, entities, others);
 
 /** `path` is the one that the request is answered for. */
-export function sendEntitiesAt(
+export const sendEntitiesAt = (
+  call: EntitiesCall,
+  path: string,
+  entities: readonly StoredEntity[],
+  others: Omit<SendOptions, 'path'> = {},
+): Awaitable<FastifyReply> =>
+  andThen(others.links ?? readLinks(call.options.core.connections, call.request, entities), (linksOf) =>
+    sendWithLinks(call, path, entities, others, linksOf),
+  );
+
+function sendWithLinks(
   { request, reply, options }: EntitiesCall,
   path: string,
   entities: readonly StoredEntity[],
-  { projection, distances, members }: Omit<SendOptions, 'path'> = {},
+  { isOfMany = false, projection, distances, members }: Omit<SendOptions, 'path'>,
+  linksOf: LinksOfEntities,
 ): FastifyReply {
-  const shown = projection
-    ? entities.map(({ uuid, type, body }) => ({ uuid, type, body: project(body, projection) }))
-    : entities;
   const context = { application: request.application, publicUrl: options.place.publicUrl };
-  const texts = shown.map((entity, at) =>
-    renderEntity(entity, path, distances && { distance: distances[at]! }),
-  );
+  const texts = entities.map(({ uuid, type, body }, at) => {
+    const parent = isOfMany ? `/${collectionName(type)}` : path;
+    const shown = { uuid, type, body: projection ? project(body, projection) : body };
+    const links = linksOf(uuid, `${parent}/${uuid}`);
+    return renderEntity(shown, parent, distances ? { ...links, distance: distances[at]! } : links);
+  });
   return sendJson(
     request,
     reply,

@@ -1,8 +1,8 @@
 /** Everything below `/{org}/{app}` that is stored, found, changed and deleted. usergrid-data.md 0 to 2. */
 import type { FastifyReply } from 'fastify';
-import Type from 'typebox';
 import { type Awaitable, andThen } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
+import { Type } from '../../http/json-schema.ts';
 import {
   createInCollection,
   deleteFromCollection,
@@ -22,8 +22,10 @@ import {
 } from './entity-answers.ts';
 import { applicationMembers, sendEnvelope } from './envelope.ts';
 import { addressedPath, operationOf } from './guard.ts';
+import { answerBelow, answerBelowMany } from './nested-answers.ts';
+import { requireOffered } from './offered-collections.ts';
 import { type Operation, resource } from './resource.ts';
-import { type Address, type AddressedCollection, readAddress } from './resource-address.ts';
+import { type Address, readAddress } from './resource-address.ts';
 
 type CollectionAddress = Extract<Address, { kind: 'collection' }>;
 type Answered = FastifyReply | Promise<FastifyReply>;
@@ -100,12 +102,11 @@ const answerWith =
       case 'administration':
         return administer(call, address.subject);
       case 'below_many':
-        throw connectionsNotOffered();
+        return answerBelowMany(call, address);
       case 'entity':
         return findTarget(call, address).then((target) => {
           if (target.rest.length === 0) return method.entity(call, target);
-          requireEntity(call, target);
-          throw connectionsNotOffered();
+          return answerBelow(call, requireEntity(call, target), target.rest.length);
         });
     }
   };
@@ -118,36 +119,6 @@ const requireOfCollection = ({ request, options, collection }: DataCall): Awaita
     operationOf(request),
     addressedPath([collection.segment]),
   );
-
-/** First segments that are no collections, and that nothing here serves. */
-const notOffered = new Map([
-  ['auth', 'Sign-in with other providers'],
-  ['authorize', 'This endpoint'],
-  ['counter', 'Counters'],
-  ['counters', 'Counters'],
-  ['credentials', 'This method of the credentials'],
-  ['event', 'Events'],
-  ['events', 'Events'],
-  ['export', 'Export'],
-  ['file', 'Files'],
-  ['notification', 'Push notifications'],
-  ['notifications', 'Push notifications'],
-  ['notifier', 'Push notifications'],
-  ['notifiers', 'Push notifications'],
-  ['queues', 'Queues'],
-  ['resetroles', 'This method of the default roles'],
-]);
-
-/** @throws KeygridError `not_implemented`, `resource_not_found` */
-function requireOffered({ segment }: AddressedCollection): void {
-  // Mobile clients ask for their monitoring settings at the start, and go on without at a 404.
-  if (segment === 'apm') throw new KeygridError('resource_not_found', 'Monitoring is not configured');
-  const what = notOffered.get(segment);
-  if (what) throw new KeygridError('not_implemented', `${what}: not offered by this server`);
-}
-
-const connectionsNotOffered = (): KeygridError =>
-  new KeygridError('not_implemented', 'Connections between entities are not offered by this server');
 
 function administer({ request, reply, options, collection }: DataCall, subject: string): FastifyReply {
   if (subject !== 'indexes' || (request.method !== 'GET' && request.method !== 'HEAD')) {

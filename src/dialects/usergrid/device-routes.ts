@@ -1,5 +1,7 @@
 /** `/users/{u}/devices` and, from the other end, `/devices/{d}/users`. usergrid-data.md 8.1. */
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { Core } from '../../core/core.ts';
 import { collectionWriter } from '../../core/entities/collection.ts';
 import type { EntityPage } from '../../core/entities/entities.ts';
@@ -77,20 +79,22 @@ function createFlow(options: UsergridOptions) {
     reply: FastifyReply,
     user: StoredEntity,
     found: readonly StoredEntity[],
-  ): FastifyReply => sendEntitiesAt({ request, reply, options }, `/users/${user.uuid}/devices`, found);
+  ): Awaitable<FastifyReply> =>
+    sendEntitiesAt({ request, reply, options }, `/users/${user.uuid}/devices`, found);
   const sendUser = (
     request: FastifyRequest,
     reply: FastifyReply,
     device: StoredEntity,
     user: StoredEntity,
-  ): FastifyReply => sendEntitiesAt({ request, reply, options }, `/devices/${device.uuid}/users`, [user]);
+  ): Awaitable<FastifyReply> =>
+    sendEntitiesAt({ request, reply, options }, `/devices/${device.uuid}/users`, [user]);
   const sendPage = (
     request: FastifyRequest,
     reply: FastifyReply,
     path: string,
     { entities, cursor }: EntityPage,
     { query }: DataParameters,
-  ): FastifyReply =>
+  ): Awaitable<FastifyReply> =>
     sendEntitiesAt({ request, reply, options }, path, entities, {
       projection: query.projection,
       members: { cursor },

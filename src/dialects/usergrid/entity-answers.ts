@@ -1,5 +1,6 @@
 /** Calls to one entity, by uuid, by name, or by `me`. usergrid-data.md 1.3 to 1.5, usergrid-auth.md 9.3. */
 import type { FastifyReply } from 'fastify';
+import { type Awaitable, andThen } from '../../core/awaitable.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import { KeygridError } from '../../core/errors.ts';
@@ -7,6 +8,7 @@ import type { PathReading } from '../../core/identity/path-permission.ts';
 import { requireUser } from '../../core/identity/user-reference.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { entityTag, isKnownToClient, tagAnswer, writeConditionOf } from './conditional-request.ts';
+import { readLinks } from './connection-links.ts';
 import { type DataCall, entitiesOf, sendEntities, sentObject, writerOf } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { forcedAlias } from './guard.ts';
@@ -38,7 +40,7 @@ export async function findTarget(call: DataCall, { collection, readings }: Entit
 }
 
 /** @throws KeygridError `entity_not_found`, `resource_not_found` */
-export function readEntity(call: DataCall, { entity, reference }: Target): FastifyReply {
+export function readEntity(call: DataCall, { entity, reference }: Target): Awaitable<FastifyReply> {
   if (entity) return sendUnlessKnown(call, entity);
   const { type } = call.collection;
   // Old clients go by the code when they decide whether to create what they did not find.
@@ -49,16 +51,19 @@ export function readEntity(call: DataCall, { entity, reference }: Target): Fasti
 }
 
 /** A client that says by If-None-Match which version it has is not sent that one again. */
-function sendUnlessKnown(call: DataCall, entity: StoredEntity): FastifyReply {
-  const { request, reply } = call;
-  const tag = entityTag(entity);
-  tagAnswer(request, reply, tag);
-  if (isKnownToClient(request, tag)) return reply.code(304).send();
-  return sendEntities(call, [entity]);
+function sendUnlessKnown(call: DataCall, entity: StoredEntity): Awaitable<FastifyReply> {
+  const { request, reply, options } = call;
+  return andThen(readLinks(options.core.connections, request, [entity]), (links) => {
+    // What it is connected by changes without a write of the entity.
+    const tag = entityTag(entity, entity.connected && JSON.stringify(links(entity.uuid, '')));
+    tagAnswer(request, reply, tag);
+    if (isKnownToClient(request, tag)) return reply.code(304).send();
+    return sendEntities(call, [entity], { links });
+  });
 }
 
 /** The entity as it was written, with its new tag. */
-export function sendWritten(call: DataCall, entity: StoredEntity): FastifyReply {
+export function sendWritten(call: DataCall, entity: StoredEntity): Awaitable<FastifyReply> {
   tagAnswer(call.request, call.reply, entityTag(entity));
   return sendEntities(call, [entity]);
 }
@@ -76,7 +81,7 @@ export async function putEntity(call: DataCall, { entity, reference }: Target): 
 }
 
 /** The original adds it to its collection once more and does not look at the body. */
-export const postEntity = (call: DataCall, target: Target): FastifyReply =>
+export const postEntity = (call: DataCall, target: Target): Awaitable<FastifyReply> =>
   sendEntities(call, [requireEntity(call, target)]);
 
 export async function deleteEntity(call: DataCall, target: Target): Promise<FastifyReply> {

@@ -27,7 +27,13 @@ export type Address =
   /** `/dogs/_settings` and its like: about the collection as such. */
   | { kind: 'administration'; collection: AddressedCollection; subject: string }
   /** `/users;ql=…/likes`, `/users/all/likes`: below all entities that match. */
-  | { kind: 'below_many'; collection: AddressedCollection };
+  | {
+      kind: 'below_many';
+      collection: AddressedCollection;
+      parameters: QueryParameters;
+      /** Where the path goes on, as the place of a segment. */
+      below: number;
+    };
 
 const administrationSubjects: ReadonlySet<string> = new Set(['_settings', '_clear', '_reindex', 'indexes']);
 
@@ -43,13 +49,15 @@ export function readAddress(request: FastifyRequest): Address {
   if (chosen && rest.length === 0) {
     return { kind: 'collection', collection, parameters: { ...parameters, ...chosen }, chosen: true };
   }
-  if (chosen || matrix) return { kind: 'below_many', collection };
+  if (chosen || matrix) {
+    return { kind: 'below_many', collection, parameters: { ...matrix, ...chosen }, below: chosen ? 2 : 1 };
+  }
   if (administrationSubjects.has(second)) return { kind: 'administration', collection, subject: second };
   return { kind: 'entity', collection, readings: readingsOf(collection.type, [second, ...rest]) };
 }
 
 /** Matrix parameters, as in `/users;ql=age > 3;limit=100`: they make a query of the segment. */
-function readMatrix(segment: string): QueryParameters | undefined {
+export function readMatrix(segment: string): QueryParameters | undefined {
   const [, ...assignments] = segment.split(';');
   if (assignments.length === 0) return undefined;
   const parameters: QueryParameters = Object.create(null);
@@ -71,7 +79,8 @@ function decode(text: string): string {
 /** Not collections, whatever a client may think. */
 const notCollections = /^(?:\.|oauth2s?$)/;
 
-function readCollection(segment: string): AddressedCollection {
+/** @throws KeygridError `resource_not_found` */
+export function readCollection(segment: string): AddressedCollection {
   const name = collectionName(segment);
   if (notCollections.test(name) || isUuid(segment)) {
     throw new KeygridError('resource_not_found', `There is no collection ${segment}`);
@@ -82,7 +91,7 @@ function readCollection(segment: string): AddressedCollection {
 }
 
 /** `all`, or parameters written as a JSON object: a query in the place of an identifier. */
-function readQuerySegment(segment: string): QueryParameters | undefined {
+export function readQuerySegment(segment: string): QueryParameters | undefined {
   if (segment === 'all') return {};
   if (!segment.startsWith('{')) return undefined;
   try {

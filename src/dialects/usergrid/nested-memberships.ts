@@ -1,0 +1,36 @@
+/** Memberships met at the end of a longer path; those of `/users/{u}/groups` are in membership-routes.ts. */
+import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { type DataCall, sentObject, writerOf } from './data-call.ts';
+import type { Relation } from './nested-path.ts';
+import { type End, notConnected } from './nested-walk.ts';
+import { readCollection } from './resource-address.ts';
+import { requireCreation, requireOtherEnd } from './role-administration.ts';
+
+type MembershipEnd = End & { relation: Extract<Relation, { kind: 'membership' }> };
+
+/** @returns who was added or removed; undefined where the path names nobody. */
+export async function changeMembership(
+  call: DataCall,
+  { stand, relation, selector, far }: MembershipEnd,
+): Promise<StoredEntity | undefined> {
+  const [owner] = stand.entities;
+  if (!owner) return undefined;
+  const { request, options } = call;
+  const { memberships } = options.core;
+  const isAdded = request.method !== 'DELETE';
+  if (selector.kind === 'many' && (!isAdded || selector.parameters)) return undefined;
+  const member = selector.kind === 'many' ? await createMember(call, relation.collection) : far;
+  if (!member) throw notConnected();
+  if (selector.kind === 'one') await requireOtherEnd(options.core, request, owner, member);
+  if (isAdded) await memberships.add(request.application, owner, relation.collection, member);
+  else if (!(await memberships.remove(request.application, owner, relation.collection, member))) {
+    throw notConnected();
+  }
+  return member;
+}
+
+async function createMember(call: DataCall, name: string): Promise<StoredEntity> {
+  const collection = readCollection(name);
+  await requireCreation(call.options.core, call.request, collection.type);
+  return (await writerOf({ ...call, collection })).create(sentObject(call.request));
+}

@@ -1,0 +1,204 @@
+/** Goes down a path of connected entities: each is connected to the one above it. usergrid-data.md 3.2. */
+
+import type { EntityPage, PageOptions } from '../../core/entities/entities.ts';
+import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import type { EntityQuery } from '../../core/entities/filter.ts';
+import { KeygridError } from '../../core/errors.ts';
+import { requireUser } from '../../core/identity/user-reference.ts';
+import { type DataCall, entitiesOf } from './data-call.ts';
+import type { QueryParameters } from './envelope.ts';
+import { addressedPath, forcedAlias, operationOf, pathSegments } from './guard.ts';
+import { collectionName } from './inflection.ts';
+import {
+  type ManySelector,
+  type OneSelector,
+  type Relation,
+  readRelation,
+  readSelector,
+  type Selector,
+  type Word,
+} from './nested-path.ts';
+import { readDataParameters } from './query-parameters.ts';
+
+/** Where the walk has come to. */
+export interface Stand {
+  entities: StoredEntity[];
+  /** A query found them, even if it was one: what is below them is only read. */
+  isMany: boolean;
+  /** The path of the entity, with uuids; of several, the path of their collection and `all`. */
+  path: string;
+}
+
+/** Where it ends: at the stand above, with what the last words say of what is below. */
+export interface End {
+  stand: Stand;
+  relation: Relation;
+  selector: Selector;
+  /** The one entity that the last words name, whether it is connected or not; undefined if there is none. */
+  far: StoredEntity | undefined;
+}
+
+/** How often a query may choose what the path goes on from: each may lead to a thousand entities. */
+const mostQueries = 5;
+export const usualPage = (relation: Relation): number => (relation.kind === 'membership' ? 10 : 1000);
+
+/**
+ * @throws KeygridError `resource_not_found`, `permission_missing`, `invalid_argument`, and as Connections.list
+ */
+export async function walkDown(call: DataCall, from: Stand, words: Word[]): Promise<End> {
+  let stand = from;
+  let left = words;
+  let queries = 0;
+  for (;;) {
+    // The right to the whole path is what every request is asked for (guard.ts).
+    if (stand !== from || stand.isMany) await requireBelow(call, stand, left[0]?.at);
+    const relation = relationBelow(call, stand, left);
+    const selector = readSelector(relation.part, relation.rest);
+    if (selector.kind === 'many') {
+      if (selector.rest.length === 0) return { stand, relation: relation.part, selector, far: undefined };
+      queries += 1;
+      if (queries > mostQueries) throw tooManyQueries();
+      // What goes on below a list is read from the list: it takes the right to that too.
+      await requireBelow(call, stand, left[0]?.at, selector.rest[0]?.at);
+      stand = await findMany(call, stand, relation.part, selector);
+      left = selector.rest;
+    } else {
+      const found = await findFar(call, relation.part, selector);
+      const { entity: far } = found;
+      if (found.rest.length === 0) return { stand, relation: relation.part, selector, far };
+      stand = await requireLinked(call, stand, relation.part, far);
+      left = found.rest;
+    }
+  }
+}
+
+/**
+ * What is connected to an entity shows the entity itself to whoever may read the connection. What is below it is seen
+ * and changed with the right to it, whatever way leads there (usergrid-auth.md 7.2).
+ */
+async function requireBelow(
+  { request, options }: DataCall,
+  { entities }: Stand,
+  begin: number | undefined,
+  end?: number,
+): Promise<void> {
+  const below = pathSegments(request).slice(begin, end);
+  for (const { type, uuid } of entities) {
+    const path = addressedPath([collectionName(type), uuid, ...below]);
+    await options.core.pathPermission.require(
+      request.caller,
+      request.application,
+      operationOf(request),
+      path,
+    );
+  }
+}
+
+/** Entities of several types may mean several things by one word. */
+function relationBelow(
+  { options }: DataCall,
+  { entities }: Stand,
+  words: Word[],
+): { part: Relation; rest: Word[] } {
+  const types = [...new Set(entities.map(({ type }) => type))];
+  const [first, ...others] = types.map((type) => readRelation(options.core, type, words));
+  if (!first) return readRelation(options.core, '', words);
+  if (others.every(({ part }) => JSON.stringify(part) === JSON.stringify(first.part))) return first;
+  throw new KeygridError(
+    'invalid_argument',
+    `The path goes on from entities of several types: ${types.join(', ')}`,
+  );
+}
+
+/** The entity that a selector names, connected or not; and the words behind it. */
+async function findFar(
+  call: DataCall,
+  relation: Relation,
+  { collection, readings, names, words }: OneSelector,
+): Promise<{ entity: StoredEntity | undefined; rest: Word[] }> {
+  const restOf = (unread: number): Word[] => words.slice(names - unread);
+  for (const { reference, rest } of readings) {
+    const entity = await findOne(call, collection?.type, reference);
+    const isMeant = entity && (relation.type === undefined || entity.type === relation.type);
+    if (isMeant) return { entity, rest: restOf(rest.length) };
+  }
+  return { entity: undefined, rest: restOf(readings[0]?.rest.length ?? 0) };
+}
+
+async function findOne(
+  call: DataCall,
+  type: string | undefined,
+  reference: string,
+): Promise<StoredEntity | undefined> {
+  const { request, options } = call;
+  if (type === undefined) return options.core.connections.of(request.application).findEntity(reference);
+  if (type === 'user' && reference.toLowerCase() === 'me') {
+    return requireUser(options.core.entities, request.application, request.caller, reference);
+  }
+  return entitiesOf(call).resolve(type, reference, forcedAlias(request.query as QueryParameters));
+}
+
+async function requireLinked(
+  call: DataCall,
+  stand: Stand,
+  relation: Relation,
+  entity: StoredEntity | undefined,
+): Promise<Stand> {
+  if (!entity || !(await areLinked(call, stand, relation, entity))) throw notConnected();
+  return {
+    entities: [entity],
+    isMany: stand.isMany,
+    path: `${stand.path}/${relation.segment}/${entity.uuid}`,
+  };
+}
+
+export async function areLinked(
+  { request, options }: DataCall,
+  { entities }: Stand,
+  relation: Relation,
+  far: StoredEntity,
+): Promise<boolean> {
+  const { memberships, connections } = options.core;
+  if (relation.kind === 'connection') {
+    return connections.of(request.application).areConnected(entities, { ...relation, type: undefined }, far);
+  }
+  for (const owner of entities) {
+    if (await memberships.has(request.application, owner, relation.collection, far)) return true;
+  }
+  return false;
+}
+
+async function findMany(
+  call: DataCall,
+  stand: Stand,
+  relation: Relation,
+  selector: ManySelector,
+): Promise<Stand> {
+  const { query, limit, cursor } = readDataParameters(selector.parameters ?? {}, usualPage(relation));
+  const found = await listBelow(call, stand, relation, selector, query, { limit, cursor });
+  const path = `${stand.path}/${relation.segment}/all`;
+  return { entities: found.entities, isMany: true, path };
+}
+
+/** What the relation leads to from any of the entities, once each. */
+export function listBelow(
+  { request, options }: DataCall,
+  { entities }: Stand,
+  relation: Relation,
+  { collection }: ManySelector,
+  query: EntityQuery,
+  page: PageOptions,
+): Promise<EntityPage> {
+  const { memberships, connections } = options.core;
+  if (relation.kind === 'membership') {
+    return memberships.listOfMany(request.application, entities, relation.collection, { query, ...page });
+  }
+  const type = collection?.type ?? relation.type;
+  return connections.of(request.application).list(entities, { ...relation, type }, query, page);
+}
+
+export const notConnected = (): KeygridError =>
+  new KeygridError('resource_not_found', 'There is no such entity that this one is connected to');
+
+const tooManyQueries = (): KeygridError =>
+  new KeygridError('invalid_argument', `A path has at most ${mostQueries} queries in it`);
