@@ -1,7 +1,7 @@
 /** gzip both ways: answers for clients that accept it, and bodies from clients that send it. usergrid-auth.md 10.7. */
 import { Readable } from 'node:stream';
 import { gunzip, gzip } from 'node:zlib';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { BodyRefused, bodyTooLarge, ignoreBody } from './refused-body.ts';
 
 /** Smaller answers fit into one packet anyway. Bytes. */
@@ -14,7 +14,7 @@ const smallestCompressed = 1024;
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload: unknown, done) => {
     const compressible = typeof payload === 'string' || payload instanceof Buffer;
-    if (!compressible || payload.length < smallestCompressed || isFixed(request, reply)) {
+    if (!compressible || payload.length < smallestCompressed || isFixed(reply)) {
       return done(null, payload);
     }
     addVary(reply);
@@ -28,10 +28,8 @@ export function compressAnswers(app: FastifyInstance): void {
   });
 }
 
-const isFixed = (request: FastifyRequest, reply: FastifyReply): boolean =>
-  request.method === 'HEAD' ||
-  reply.hasHeader('content-encoding') ||
-  String(reply.getHeader('cache-control') ?? '').includes('no-store');
+const isFixed = (reply: FastifyReply): boolean =>
+  reply.hasHeader('content-encoding') || String(reply.getHeader('cache-control') ?? '').includes('no-store');
 
 function addVary(reply: FastifyReply): void {
   const vary = reply.getHeader('vary');

@@ -61,6 +61,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     genReqId: requestIds(random),
     // A logger for each request costs more than it tells: what is logged names the request id itself.
+    exposeHeadRoutes: false,
     childLoggerFactory: (log: FastifyBaseLogger) => log,
     requestIdHeader: false,
     serverFactory: (handler) => createServer(connectionBounds, prepared(handler, prepare)),
@@ -99,9 +100,10 @@ function requestIds(random: RandomSource): () => string {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 function prepared(handler: Handler, prepare: HttpServerOptions['prepare']): Handler {
-  if (!prepare) return handler;
   return (request, response) => {
-    const waiting = prepare(request);
+    // Routed as GET. That the answer goes out without its body, the response knows by now.
+    if (request.method === 'HEAD') request.method = 'GET';
+    const waiting = prepare?.(request);
     if (!waiting) handler(request, response);
     else
       waiting.then(

@@ -125,7 +125,7 @@ export function renderEntities(
   return `${text}}`;
 }
 
-const actionOf = ({ method }: FastifyRequest): string => (method === 'HEAD' ? 'get' : method.toLowerCase());
+const actionOf = ({ method }: FastifyRequest): string => method.toLowerCase();
 
 /** Milliseconds spent on the request so far. */
 export const durationOf = (reply: FastifyReply): number => Math.max(0, Math.round(reply.elapsedTime));

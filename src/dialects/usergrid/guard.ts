@@ -29,9 +29,8 @@ export function guardRoute(request: FastifyRequest, { core }: UsergridOptions): 
   return core.pathPermission.require(caller, application, operationOf(request), path);
 }
 
-/** usergrid-auth.md 7.2: HEAD needs what GET needs. */
+/** usergrid-auth.md 7.2. HEAD comes as GET. */
 export function operationOf({ method }: FastifyRequest): Operation {
-  if (method === 'HEAD') return 'get';
   return method === 'PATCH' ? 'put' : (method.toLowerCase() as Operation);
 }
 

@@ -19,6 +19,7 @@ import type { WireError } from './errors.ts';
 import { guardRoute } from './guard.ts';
 import { requireCallback } from './json-padding.ts';
 import { sendFault, sendRefusal } from './refuse.ts';
+import { refuseMethods } from './resource.ts';
 import { applicationRoutes, managementRoutes, rootRoutes } from './routes.ts';
 import { anyOrganization } from './url.ts';
 
@@ -51,6 +52,7 @@ function openDialect(app: FastifyInstance, options: UsergridOptions): void {
     whenDone(authenticated, done);
   });
 
+  refuseMethods(app, ['PATCH'], '/*');
   for (const routes of rootRoutes) routes(app, options);
   app.register(async (scope) => {
     scope.addHook('preHandler', requireManagementReach);

@@ -6,7 +6,7 @@ import type { ManagementScope } from '../../core/identity/delegated-reach.ts';
 import type { Answer } from './context.ts';
 import { sendRefusal } from './refuse.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /**
  * Who may call a path below an application: whoever has the path's permission (the default), application admins, or
@@ -36,7 +36,8 @@ export interface Operation {
   schema?: Omit<FastifySchema, 'summary'>;
 }
 
-const allMethods: Method[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'];
+/** PATCH, which no path takes, is refused by one route for all. */
+const allMethods: Method[] = ['GET', 'POST', 'PUT', 'DELETE'];
 
 /** `aliases` are other spellings of the same path, left out of the API description. */
 export function resource(
@@ -51,14 +52,19 @@ export function resource(
       if (operation) addRoute(app, method, url, operation, url !== path);
     }
     const refused = allMethods.filter((method) => !operations[method]);
-    app.route({
-      method: refused,
-      url,
-      schema: { hide: true } as FastifySchema,
-      config: { guard: 'none' },
-      handler: async (request, reply) => sendRefusal(request, reply, methodRefused(), notAllowed),
-    });
+    if (refused.length > 0) refuseMethods(app, refused, url);
   }
+}
+
+/** Answers 405. */
+export function refuseMethods(app: FastifyInstance, method: string[], url: string): void {
+  app.route({
+    method,
+    url,
+    schema: { hide: true } as FastifySchema,
+    config: { guard: 'none' },
+    handler: async (request, reply) => sendRefusal(request, reply, methodRefused(), notAllowed),
+  });
 }
 
 const notAllowed = { status: 405, error: 'not_allowed', exception: 'keygrid.not_allowed' };
