@@ -151,6 +151,26 @@ onEachEngine('activities', ({ storage }) => {
     }
   });
 
+  test('an entity with many edges is deleted with all of them', async () => {
+    const realm = freshRealm();
+    const [author, ...followers] = await newEntities(storage(), realm, 'user', 1300);
+    const edges = storage().edges(realm);
+    await Promise.all(
+      followers.flatMap((follower) => [
+        connect(storage(), realm, follower, 'following', author!),
+        connect(storage(), realm, author!, 'likes', follower),
+      ]),
+    );
+    const kept = followers[0]!;
+    await connect(storage(), realm, kept, 'likes', followers[1]!);
+    await storage().entities(realm).write({ kind: 'delete', entity: author!, claims: [], index: [] });
+    for (const follower of followers) {
+      assert.equal(await edges.isConnected(follower.uuid, 'following', author!.uuid), false);
+      assert.equal(await edges.isConnected(author!.uuid, 'likes', follower.uuid), false);
+    }
+    assert.deepEqual(await listed(storage(), realm, kept, 'likes'), [followers[1]!.uuid]);
+  });
+
   test('the newest of what was published come into a feed together', async () => {
     const realm = freshRealm();
     const [author, follower] = await newEntities(storage(), realm, 'user', 2);

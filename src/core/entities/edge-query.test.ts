@@ -81,3 +81,22 @@ test('a cursor of something else is refused', async () => {
     );
   }
 });
+
+test('a page of large entities ends early, and reads them a few at a time', async () => {
+  const asked: number[] = [];
+  const large = 'x'.repeat(2_000_000);
+  const read = readerOf(100);
+  const readLarge: ReadFarEnds = async (limit, after) => {
+    asked.push(limit);
+    const ends = await read(limit, after);
+    return ends.map(({ entity, connectedAt }) => ({
+      connectedAt,
+      entity: { ...entity, body: JSON.stringify({ large }) },
+    }));
+  };
+  const page = await queryFarEnds(readLarge, matchesEverything, { limit: 1000 });
+  assert.ok(page.entities.length < 20, `${page.entities.length} entities`);
+  const next = await queryFarEnds(readLarge, matchesEverything, { limit: 30, cursor: page.cursor });
+  assert.equal(next.entities[0]?.uuid, uuidOf(99 - page.entities.length));
+  assert.ok(asked.every((limit) => limit <= 20));
+});

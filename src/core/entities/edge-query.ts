@@ -21,8 +21,13 @@ export interface FarEnd {
 /** The next ones after a position, last connected first. */
 export type ReadFarEnds = (limit: number, after: EdgePosition | undefined) => Promise<FarEnd[]>;
 
-const lookedAtTogether = 500;
+const readFirst = 20;
+const mostTogether = 500;
+/** Of bodies, that one read aims at. */
+const charactersTogether = 4_000_000;
 const mostLookedAt = 10_000;
+/** Of bodies: then a page ends early, with a cursor. */
+const pageCharacters = 32_000_000;
 
 /**
  * The cursor is given whenever the page is full: there may be nothing after it.
@@ -38,8 +43,9 @@ export async function queryFarEnds(
   const order = orderWithDistances(query);
   if (order.length > 0) return sortedPage(read, { ...query, order }, limit, from.offset);
   const isPlain = query.filter === undefined && query.direct === undefined;
-  const found = isPlain ? await read(limit, from.after) : await matching(read, query, limit, from.after);
-  const last = found.length === limit ? found.at(-1) : undefined;
+  const ends = isPlain ? upTo(read, limit, from.after) : matching(read, query, from.after);
+  const { found, isFull } = await firstOf(ends, limit);
+  const last = isFull ? found.at(-1) : undefined;
   return {
     entities: found.map(({ entity }) => entity),
     cursor: last && render(`${last.connectedAt} ${last.entity.uuid}`),
@@ -52,7 +58,8 @@ async function sortedPage(
   limit: number,
   offset: number,
 ): Promise<EntityPage> {
-  const found = await matching(read, query, Number.POSITIVE_INFINITY, undefined);
+  const { found, isFull } = await firstOf(matching(read, query, undefined), Number.POSITIVE_INFINITY);
+  if (isFull) throw new KeygridError('query_too_broad', 'The connected entities are too large to be sorted');
   const compare = compareBy(query.order);
   const sorted = found
     .map(({ entity }) => ({ entity, tuple: sortTupleOf(entity, parse(entity), query.order) }))
@@ -62,29 +69,61 @@ async function sortedPage(
   return { entities, distances, cursor: entities.length === limit ? render(`${offset + limit}`) : undefined };
 }
 
+/** As many as a page holds. */
+async function firstOf(
+  chunks: AsyncIterable<FarEnd[]>,
+  limit: number,
+): Promise<{ found: FarEnd[]; isFull: boolean }> {
+  const found: FarEnd[] = [];
+  let characters = 0;
+  for await (const ends of chunks) {
+    for (const end of ends) {
+      found.push(end);
+      characters += end.entity.body.length;
+      if (found.length === limit || characters > pageCharacters) return { found, isFull: true };
+    }
+  }
+  return { found, isFull: false };
+}
+
 /** @throws KeygridError `query_too_broad` */
-async function matching(
+async function* matching(
   read: ReadFarEnds,
   query: EntityQuery,
-  limit: number,
   after: EdgePosition | undefined,
-): Promise<FarEnd[]> {
-  const found: FarEnd[] = [];
-  let position = after;
-  for (let lookedAt = 0; lookedAt < mostLookedAt; lookedAt += lookedAtTogether) {
-    const ends = await read(lookedAtTogether, position);
-    for (const end of ends) {
-      if (matches(end.entity, query)) found.push(end);
-      if (found.length === limit) return found;
-    }
-    const last = ends.at(-1);
-    if (ends.length < lookedAtTogether || !last) return found;
-    position = { connectedAt: last.connectedAt, uuid: last.entity.uuid };
+): AsyncGenerator<FarEnd[]> {
+  let lookedAt = 0;
+  for await (const ends of upTo(read, mostLookedAt, after)) {
+    lookedAt += ends.length;
+    yield ends.filter(({ entity }) => matches(entity, query));
   }
+  if (lookedAt < mostLookedAt) return;
   throw new KeygridError(
     'query_too_broad',
     `A query of connected entities looks at ${mostLookedAt} of them at most`,
   );
+}
+
+/** Read in pieces that are small where entities are large. */
+async function* upTo(
+  read: ReadFarEnds,
+  most: number,
+  after: EdgePosition | undefined,
+): AsyncGenerator<FarEnd[]> {
+  let position = after;
+  let together = readFirst;
+  for (let left = most; left > 0; ) {
+    const asked = Math.min(together, left);
+    const ends = await read(asked, position);
+    yield ends;
+    const last = ends.at(-1);
+    if (ends.length < asked || !last) return;
+    position = { connectedAt: last.connectedAt, uuid: last.entity.uuid };
+    left -= ends.length;
+    const characters = ends.reduce((sum, { entity }) => sum + entity.body.length, 0);
+    const fitting = Math.floor((charactersTogether * ends.length) / (characters + 1));
+    together = Math.max(1, Math.min(mostTogether, fitting));
+  }
 }
 
 const parse = ({ body }: StoredEntity): ParsedEntity => JSON.parse(body) as ParsedEntity;

@@ -76,6 +76,7 @@ async function list(call: DataCall, end: End, selector: ManySelector): Promise<F
     path: pathOf(end),
     isOfMany: stand.isMany,
     projection: query.projection,
+    distances: page.distances,
     members: { cursor: page.cursor },
   });
 }

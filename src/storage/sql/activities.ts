@@ -10,6 +10,7 @@ import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { declareCollection } from './entities.ts';
 import { applyEntityChange, ChangeRefused } from './entity-statements.ts';
+import type { KnownPaths, PathNumbers } from './index-paths.ts';
 import {
   bytes,
   firstRow,
@@ -79,11 +80,19 @@ const copyIntoFeed = statement(
    on conflict do nothing`,
 );
 
-export function createActivityStore(engine: SqlEngine, application: RealmKey): ActivityStore {
+/** `paths` remembers what is known of the numbers of paths. */
+export function createActivityStore(
+  engine: SqlEngine,
+  application: RealmKey,
+  paths: KnownPaths,
+): ActivityStore {
   return {
     async publish(publication, dueAt) {
       try {
-        await engine.write(() => publish(application, publication, dueAt));
+        const learned = await engine.write(() =>
+          publish(application, publication, dueAt, paths.of('activity')),
+        );
+        if (learned.size > 0) paths.learn('activity', learned);
         return { kind: 'written' };
       } catch (error) {
         if (error instanceof ChangeRefused) return error.outcome;
@@ -114,10 +123,12 @@ function* publish(
   application: RealmKey,
   { creation, publishers, fanOut }: Publication,
   dueAt: number,
-): Work<void> {
+  known: PathNumbers,
+): Work<PathNumbers> {
+  let learned: PathNumbers = new Map();
   if (creation) {
     yield* declareCollection(application, creation.entity.type);
-    yield* applyEntityChange(application, creation);
+    learned = yield* applyEntityChange(application, creation, known);
   }
   const lists = publishers.flatMap(({ uuid, type }) =>
     (['activities', 'feed'] as const).map((verb) => edgeTo(fanOut, uuidToOrderedBytes(uuid), type, verb)),
@@ -134,6 +145,7 @@ function* publish(
     uuidToOrderedBytes(fanOut.after.uuid),
     dueAt,
   );
+  return learned;
 }
 
 const edgeTo = (

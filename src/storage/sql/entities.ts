@@ -7,6 +7,7 @@ import type {
 } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { removeEdges } from './edge-removal.ts';
 import { applyEntityChange, ChangeRefused, toStoredEntity, withoutId } from './entity-statements.ts';
 import { listsOf, madeOnce, placeholders } from './in-lists.ts';
 import type { KnownPaths, PathNumbers } from './index-paths.ts';
@@ -75,11 +76,15 @@ export function createEntityStore(
       const { type } = change.entity;
       const known = paths.of(type);
       let learned: PathNumbers = known;
+      const removeMoreEdges = () => removeEdges(application, uuidToOrderedBytes(change.entity.uuid));
+      let isWithoutEdges = true;
       const write = () =>
         engine
           .write(function* () {
             if (change.kind === 'create' && !declared.has(type)) yield* declareCollection(application, type);
-            return yield* applyEntityChange(application, change, known);
+            const numbers = yield* applyEntityChange(application, change, known);
+            if (change.kind === 'delete') isWithoutEdges = yield* removeMoreEdges();
+            return numbers;
           })
           .then((numbers) => {
             learned = numbers;
@@ -88,6 +93,7 @@ export function createEntityStore(
       const creation = together && creationTogether(application, change, known);
       const outcome = await orOutcome(creation ? together(creation, write) : write());
       if (outcome.kind !== 'written') return outcome;
+      while (!isWithoutEdges) isWithoutEdges = await engine.write(removeMoreEdges);
       if (change.kind === 'create') declared.add(type);
       if (learned !== known && learned.size > 0) paths.learn(type, learned);
       return outcome;

@@ -53,12 +53,6 @@ const ofEntity = { application_id: 'bigint', created: 'bigint', entity_id: 'byte
 const ofEntry = { path_id: 'integer', value: 'bytea' } as const;
 const insertIndexEntries = insertEach('entity_index', ofEntry, ofEntity);
 const deleteIndexEntries = deleteEach('entity_index', ofEntry, ofEntity);
-const deleteEdgesFrom = statement('delete from edges where application_id = ? and source_id = ?');
-/** By whole keys: SQLite would else look for the target among all edges of the application. */
-const deleteEdgesTo = statement(
-  `delete from edges where (application_id, source_id, verb, target_id) in
-     (select application_id, source_id, verb, target_id from edges where application_id = ? and target_id = ?)`,
-);
 const deletePermissions = statement('delete from permissions where application_id = ? and holder_id = ?');
 const deleteCredential = statement('delete from credentials where application_id = ? and account_id = ?');
 
@@ -90,7 +84,7 @@ export class ChangeRefused extends Error {
 const nothing: PathNumbers = new Map();
 
 /**
- * Answers the numbers of paths that were not among those known: right for sure once the transaction is over.
+ * Of a deletion all but the edges (edge-removal.ts). Answers the numbers of paths that were not among those known: right for sure once the transaction is over.
  * @throws ChangeRefused with the outcome when nothing may be written.
  */
 export function* applyEntityChange(
@@ -162,7 +156,7 @@ function* applyDelete(
   if (!isCurrent) throw new ChangeRefused({ kind: 'conflict' });
   yield* release(subject, change.claims);
   const learned = yield* deleteEntries(subject, change.index, known);
-  for (const dependent of [deleteEdgesFrom, deleteEdgesTo, deletePermissions, deleteCredential]) {
+  for (const dependent of [deletePermissions, deleteCredential]) {
     yield* rows(dependent, application, id);
   }
   return learned;

@@ -42,7 +42,7 @@ export function createSharedStores(engine: SqlEngine): SharedStores {
     fanOuts: createFanOutStore(engine),
     entities: perRealm((realm) => createEntityStore(engine, realm, new Set(), knownPaths(realm))),
     edges: perRealm((realm) => createEdgeStore(engine, realm)),
-    activities: perRealm((realm) => createActivityStore(engine, realm)),
+    activities: perRealm((realm) => createActivityStore(engine, realm, knownPaths(realm))),
     devices: perRealm((realm) => createDeviceStore(engine, realm)),
     permissions: perRealm((realm) => createPermissionStore(engine, realm)),
     credentials: perRealm((realm) => createCredentialStore(engine, realm)),
