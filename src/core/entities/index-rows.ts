@@ -1,6 +1,7 @@
 /** Rows of index walks, read in chunks that suit what is in them, and never more than a query may look at. */
 import { setImmediate } from 'node:timers/promises';
 import type { EntityStore, IndexEntry, IndexPosition, IndexRange, StoredEntity } from './entity-store.ts';
+import { createWorkMeter, type WorkMeter } from './query-work.ts';
 import type { ParsedEntity } from './sort-order.ts';
 
 export interface Row {
@@ -15,9 +16,15 @@ export interface RowBudget {
   rowsLeft: number;
   /** Set when a walk had to stop before its end. */
   ranOut: boolean;
+  work: WorkMeter;
 }
 
-export const rowBudget = (rowsLeft: number): RowBudget => ({ rowsLeft, ranOut: false });
+/** @param weight of what is asked of each row (query-work.ts). */
+export const rowBudget = (rowsLeft: number, weight = 0): RowBudget => ({
+  rowsLeft,
+  ranOut: false,
+  work: createWorkMeter(weight),
+});
 
 export interface RowWalk {
   type: string;
@@ -27,7 +34,8 @@ export interface RowWalk {
   after: IndexPosition | undefined;
 }
 
-const firstChunk = 200;
+/** Of which each may have 5 MB. */
+const firstChunk = 50;
 const largestChunk = 1000;
 /** With probes, most rows may cost no more than a key look-up. */
 const largestProbedChunk = 5000;
@@ -35,6 +43,7 @@ const largestProbedChunk = 5000;
 const chunkCharacters = 8_000_000;
 
 /**
+ * @throws KeygridError `query_too_broad`
  * @param wanted how many rows the caller hopes to need.
  * @param sideBySide how many such walks there are at a time.
  */
@@ -58,7 +67,7 @@ export async function* rowsOf(
     budget.rowsLeft -= rows;
     const result = await store.walk({ ...walk, after, limit: rows, scanLimit: rows });
     budget.rowsLeft += rows - result.lookedAt;
-    yield result.entities.map(toRow);
+    yield* budget.work.portions(result.entities.map(toRow));
     after = result.position;
     chunk = nextChunk(chunk, largest, result.entities, sideBySide);
     // A long walk must not keep others from their turn.

@@ -9,6 +9,7 @@ import { type RowBudget, rowBudget } from './index-rows.ts';
 import { isSingleValued, isWalkable, phasesOf } from './phases.ts';
 import type { QueryPlan } from './planner.ts';
 import type { QueryRecorder } from './query-explanation.ts';
+import { weightOf } from './query-work.ts';
 import { findShortRanges, hasManyValues } from './short-ranges.ts';
 import type { SortTuple } from './sort-order.ts';
 import { lookedUp, rowsInRanges, sortedPage } from './sorted-pages.ts';
@@ -60,8 +61,9 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
     return sortedPage(run, lookedUp(run));
   }
   const attempt = await attemptsOf(run);
+  const weight = weightOf(plan.conditions);
   if (plan.conditions.length > 0) {
-    const quick = await attempt(rowBudget(page.limit + bounds.rowsBeforeDoubt));
+    const quick = await attempt(rowBudget(page.limit + bounds.rowsBeforeDoubt, weight));
     if (quick) return quick;
     run.recorder?.begin('choose');
     const ranges = await findShortRanges(run.store, run.rules, plan.conditions);
@@ -70,7 +72,7 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
       return sortedPage(run, rowsInRanges(run, ranges));
     }
   }
-  const result = await attempt(rowBudget(bounds.maximumRows));
+  const result = await attempt(rowBudget(bounds.maximumRows, weight));
   if (result) return result;
   throw new KeygridError(
     'query_too_broad',

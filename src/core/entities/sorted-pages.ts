@@ -3,6 +3,7 @@ import type { IndexRange } from './entity-store.ts';
 import { evaluateFilter, type Filter } from './filter.ts';
 import { type Row, rowBudget, rowOf, rowsOf } from './index-rows.ts';
 import type { PageResult, QueryRun } from './query-runner.ts';
+import { weightOf } from './query-work.ts';
 import { compareBy, createLeaders, type Leaders, sortTupleOf } from './sort-order.ts';
 
 /** Sorts a bounded number of rows, each looked at in full. */
@@ -44,9 +45,12 @@ export async function* lookedUp({ store, rules, plan }: QueryRun): AsyncGenerato
   yield found.filter((entity) => entity?.type === rules.type).map((entity) => rowOf(entity!));
 }
 
-export async function* rowsInRanges({ store, rules }: QueryRun, ranges: IndexRange[]): AsyncGenerator<Row[]> {
+export async function* rowsInRanges(
+  { store, rules, plan }: QueryRun,
+  ranges: IndexRange[],
+): AsyncGenerator<Row[]> {
   // The ranges are known to be short.
-  const budget = rowBudget(Number.POSITIVE_INFINITY);
+  const budget = rowBudget(Number.POSITIVE_INFINITY, weightOf(plan.conditions));
   for (const range of ranges) {
     const walk = { type: rules.type, range, descending: true, probes: [], after: undefined };
     yield* rowsOf(store, walk, budget, Number.POSITIVE_INFINITY);
