@@ -62,11 +62,14 @@ interface Search {
   walks: number;
   /** A cell of more rows than these is cut up. */
   rowsOfCell: number;
+  /** Cells of lower levels are expected to hold more. */
+  likelyLevel: number;
 }
 
 const fewestRows = 20;
-const mostRows = 1000;
-/** After so many walks larger cells are taken: conditions leave few of the rows, or the page is far out. */
+const mostRows = 50;
+/** Where conditions leave few of the rows, larger and larger cells are taken. */
+const mostRowsWithConditions = 1000;
 const walksBeforeLarger = 16;
 const walksBeforePause = 8;
 
@@ -103,24 +106,29 @@ function createSearch(run: QueryRun, budget: RowBudget): Search {
     seen: new Set(),
     queue: [],
     walks: 0,
-    rowsOfCell: Math.min(Math.max(2 * run.page.limit, fewestRows), mostRows / 4),
+    rowsOfCell: Math.min(Math.max(run.page.limit, fewestRows), mostRows),
+    likelyLevel: 0,
   };
 }
 
 /** The largest cell around the place that holds few points, and those that together are the rest of the earth. */
-async function cellsAround({ run, place, rowsOfCell }: Search): Promise<Cell[]> {
-  const isSmall = (level: number): Promise<boolean> =>
-    isShort(run.store, run.rules.type, rangeOfCell(place.path, cellAt(place, level)), rowsOfCell);
+async function cellsAround(search: Search): Promise<Cell[]> {
+  const { place } = search;
+  const isSmall = (level: number): Promise<boolean> => holdsFew(search, cellAt(place, level));
   let [low, high] = (await isSmall(0)) ? [0, 0] : [1, deepestLevel];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (await isSmall(middle)) high = middle;
     else low = middle + 1;
   }
+  search.likelyLevel = low;
   const cells = [cellAt(place, low)];
   for (let level = low; level > 0; level -= 1) cells.push(...siblingsOf(cellAt(place, level)));
   return cells;
 }
+
+const holdsFew = ({ run, place, rowsOfCell }: Search, cell: Cell): Promise<boolean> =>
+  isShort(run.store, run.rules.type, rangeOfCell(place.path, cell), rowsOfCell);
 
 const siblingsOf = ({ level, column, row }: Cell): Cell[] =>
   childrenOf({ level: level - 1, column: column >> 1, row: row >> 1 }).filter(
@@ -155,16 +163,19 @@ const isBeyondPage = ({ leaders }: Search, distance: number): boolean =>
 const compareDistance = (distance: number, { values }: SortTuple): number =>
   compareSortValues(encodeIndexValue(distance), values[0], false);
 
-/** Every point of a cell that holds few; of one that holds many what comes first, and then its parts. */
+/** Offers every point of a cell that holds few; one that holds many is cut up. */
 async function lookInto(search: Search, cell: Cell): Promise<void> {
   const range = rangeOfCell(search.place.path, cell);
-  const position = await readRows(search, range);
-  if (!position) return;
-  if (cell.level < deepestLevel) {
-    for (const child of childrenOf(cell)) enqueue(search, areaOfCell(search, child));
-    return;
+  if (cell.level >= search.likelyLevel || (await holdsFew(search, cell))) {
+    const position = await readRows(search, range);
+    if (!position) return;
+    if (cell.level === deepestLevel) {
+      await lookThrough(search, range, position);
+      return;
+    }
   }
-  await lookThrough(search, range, position);
+  search.likelyLevel = Math.max(search.likelyLevel, cell.level + 1);
+  for (const child of childrenOf(cell)) enqueue(search, areaOfCell(search, child));
 }
 
 /** The rest of a smallest cell. Where the rows of one point are cut off, they wait until it is the nearest. */
@@ -190,7 +201,10 @@ async function readRows(search: Search, range: IndexRange): Promise<IndexPositio
   for (const found of entities) offer(search, found.entity, found.position.value);
   budget.rowsLeft -= lookedAt;
   search.walks += 1;
-  if (search.walks % walksBeforeLarger === 0) search.rowsOfCell = Math.min(2 * search.rowsOfCell, mostRows);
+  const isSelective = probes.length + search.residual.length > 0;
+  if (isSelective && search.walks % walksBeforeLarger === 0) {
+    search.rowsOfCell = Math.min(2 * search.rowsOfCell, mostRowsWithConditions);
+  }
   if (search.walks % walksBeforePause === 0) await setImmediate();
   return position;
 }
