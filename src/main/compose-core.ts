@@ -111,7 +111,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
   const activities = createActivities({
     activitiesOf: storage.activities,
     edgesOf: storage.edges,
-    ...{ fanOuts, clock, uuids },
+    ...{ entities, fanOuts, uuids },
   });
   const authenticator = createAuthenticator({
     tokens,

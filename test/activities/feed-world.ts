@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { type Activities, createActivities } from '../../src/core/activities/activities.ts';
 import { createFanOuts, type FanOuts } from '../../src/core/activities/fan-out.ts';
+import { createEntities } from '../../src/core/entities/entities.ts';
 import type { StoredEntity } from '../../src/core/entities/entity-store.ts';
 import type { Clock } from '../../src/core/ports.ts';
 import type { Application } from '../../src/core/tenancy/tenancy.ts';
@@ -40,7 +41,8 @@ export function servicesOver(storage: Storage, clock: Clock = systemClock): Acti
   const activities = createActivities({
     activitiesOf: storage.activities,
     edgesOf: storage.edges,
-    ...{ fanOuts, clock, uuids },
+    entities: createEntities({ storeFor: storage.entities, clock, uuids }),
+    ...{ fanOuts, uuids },
   });
   return { activities, fanOuts };
 }

@@ -4,13 +4,12 @@
  */
 import { unlessRefused } from '../entities/create-many.ts';
 import { queryFarEnds } from '../entities/edge-query.ts';
-import type { EntityPage, PageOptions } from '../entities/entities.ts';
-import { type Creation, creationOf, duplicateValue } from '../entities/entity-changes.ts';
+import type { Entities, EntityPage, PageOptions } from '../entities/entities.ts';
+import { type Creation, duplicateValue } from '../entities/entity-changes.ts';
 import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
 import type { EntityQuery } from '../entities/filter.ts';
-import type { Clock } from '../ports.ts';
 import type { Application, RealmKey } from '../tenancy/tenancy.ts';
-import { timeOfUuid, type Uuid, type UuidSource } from '../uuid.ts';
+import type { Uuid, UuidSource } from '../uuid.ts';
 import type { ActivityStore, FanOut, Publication } from './activity-store.ts';
 import { withActor } from './actor.ts';
 import type { FanOuts } from './fan-out.ts';
@@ -63,8 +62,8 @@ export interface Activities {
 export interface ActivitiesOptions {
   activitiesOf(application: RealmKey): ActivityStore;
   edgesOf(application: RealmKey): EdgeStore;
+  entities: Entities;
   fanOuts: FanOuts;
-  clock: Clock;
   uuids: UuidSource;
 }
 
@@ -76,7 +75,7 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 const latest = 999_999_999_999_999;
 
 export function createActivities(options: ActivitiesOptions): Activities {
-  const { activitiesOf, edgesOf, fanOuts, clock, uuids } = options;
+  const { activitiesOf, edgesOf, entities, fanOuts, uuids } = options;
 
   async function store(
     { key }: Application,
@@ -94,11 +93,11 @@ export function createActivities(options: ActivitiesOptions): Activities {
     application: Application,
     place: Place,
     body: unknown,
-    uuid: Uuid = uuids.next(),
+    uuid?: Uuid,
   ): Promise<StoredEntity> {
     const sent = place.kind === 'group' ? body : withActor(body, place.user);
-    const now = clock.now();
-    const creation = creationOf('activity', sent, { uuid, now, created: timeOfUuid(uuid) ?? now });
+    const chosen = uuid === undefined ? {} : { uuid };
+    const creation = entities.of(application).prepare('activity', sent, chosen);
     await store(application, place, creation.entity, creation);
     return creation.entity;
   }

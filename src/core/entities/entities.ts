@@ -5,6 +5,7 @@ import type { Clock } from '../ports.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid, UuidSource } from '../uuid.ts';
 import { createMany } from './create-many.ts';
+import type { Creation } from './entity-changes.ts';
 import type { EntityStore, StoredEntity } from './entity-store.ts';
 import { entityType, requireCreatableType } from './entity-types.ts';
 import {
@@ -43,6 +44,11 @@ export interface ApplicationEntities {
    * @throws KeygridError `missing_property`, `duplicate_value`, `entity_too_large`
    */
   create(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<StoredEntity>;
+  /**
+   * Checked and made ready, for who writes it together with something else.
+   * @throws KeygridError `missing_property`, `entity_too_large`
+   */
+  prepare(type: string, body: unknown, options?: { uuid?: Uuid }): Creation;
   /** In order; items that break a rule are left out, and of two that claim one value the first is kept. */
   createMany(type: string, bodies: unknown[]): Promise<StoredEntity[]>;
   findByUuid(type: string, uuid: Uuid): Promise<StoredEntity | undefined>;
@@ -95,6 +101,7 @@ export function createEntities(options: EntitiesOptions): Entities {
       ...finder,
       ...queries,
       create: writer.create,
+      prepare: writer.prepare,
       update: writer.update,
       putByUuid: writer.putByUuid,
       delete: writer.delete,

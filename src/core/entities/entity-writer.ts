@@ -20,7 +20,7 @@ export interface ChangeOptions {
 export interface EntityWriter {
   create(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<StoredEntity>;
   /** Checked and made ready, not written. */
-  prepare(type: string, body: unknown): Creation;
+  prepare(type: string, body: unknown, options?: { uuid?: Uuid }): Creation;
   write(creation: Creation): Promise<StoredEntity>;
   update(
     type: string,
@@ -39,10 +39,12 @@ export function createEntityWriter(
   uuids: UuidSource,
   inTurn: Turns,
 ): EntityWriter {
-  const prepare = (type: string, body: unknown): Creation =>
-    creationOf(type, body, { uuid: uuids.next(), now: clock.now() });
-
   let newestVersion = 0;
+
+  const prepare: EntityWriter['prepare'] = (type, body, { uuid } = {}) =>
+    uuid === undefined
+      ? creationOf(type, body, { uuid: uuids.next(), now: clock.now() })
+      : creationWithUuid(type, uuid.toLowerCase(), body);
 
   /** Undefined when another write came first, or an entity of a chosen uuid is there. */
   async function attempt(change: EntityChange): Promise<StoredEntity | undefined> {
@@ -110,11 +112,8 @@ export function createEntityWriter(
   }
 
   return {
-    async create(type, body, options = {}) {
-      const { uuid } = options;
-      return write(
-        uuid === undefined ? prepare(type, body) : creationWithUuid(type, uuid.toLowerCase(), body),
-      );
+    async create(type, body, options) {
+      return write(prepare(type, body, options));
     },
     prepare,
     write,
