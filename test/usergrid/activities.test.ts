@@ -213,6 +213,16 @@ test('a PUT to a uuid that is not there publishes under it', async () => {
   assert.deepEqual(await listed(`/users/${username}/feed`), [chosen]);
 });
 
+test('a PUT to the uuid of something else is refused, and changes nothing', async () => {
+  const { username, uuid } = await app.newUser();
+  assert.equal(
+    outcome(await app.asAdmin(`PUT /users/${username}/activities/${uuid}`, { json: activity() })),
+    '404 service_resource_not_found',
+  );
+  assert.deepEqual(await listed(`/users/${username}/feed`), []);
+  assert.equal(requireSuccess(await app.asAdmin(`GET /users/${uuid}`)).body.entities[0].verb, undefined);
+});
+
 test('an activity that is there is published again, once in each list', async () => {
   const [author, member] = [await app.newUser(), await app.newUser()];
   const group = await newGroup(member);

@@ -127,9 +127,10 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
       }
       const uuid = activityReference(request).toLowerCase();
       if (!isUuid(uuid)) throw notListed(list);
-      return send(request, reply, owner, [
-        await activities.publish(request.application, owner.place, sent, uuid),
-      ]);
+      const published = await activities
+        .publish(request.application, owner.place, sent, uuid)
+        .catch(refuseTakenUuid);
+      return send(request, reply, owner, [published]);
     },
     async remove(request, reply) {
       const owner = await ownerOf(request);
@@ -140,6 +141,12 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
       throw notListed(list);
     },
   };
+}
+
+/** By an entity of another type: that one is not at this path. */
+function refuseTakenUuid(error: unknown): never {
+  const isTaken = error instanceof KeygridError && error.subject.property === 'uuid';
+  throw isTaken ? notListed('activities') : error;
 }
 
 /** The last segment. */
