@@ -4,6 +4,8 @@ import type { FanOuts } from './activities/fan-out.ts';
 import type { ClientAuthentication } from './clients/client-authentication.ts';
 import type { ClientService } from './clients/client-service.ts';
 import type { UserDevices } from './devices/user-devices.ts';
+import type { CollectionJobs } from './entities/collection-jobs.ts';
+import type { CollectionSettingsService } from './entities/collection-settings-service.ts';
 import type { Connections } from './entities/connections.ts';
 import type { Entities } from './entities/entities.ts';
 import type { OutboxStore, RefusalStore } from './explain.ts';
@@ -91,6 +93,8 @@ export interface Core extends AccountServices, ClientServices, SigningServices, 
   tenancyStore: TenancyStore;
   adminUserStore: AdminUserStore;
   entities: Entities;
+  collectionSettings: CollectionSettingsService;
+  collectionJobs: CollectionJobs;
   roles: Roles;
   memberships: Memberships;
   connections: Connections;

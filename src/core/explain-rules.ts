@@ -139,7 +139,8 @@ export const refusalRules: Readonly<Partial<Record<ErrorCode | 'fault', RefusalR
   idempotency_key_reused: {
     rule: 'For a day, a key stands for the one request that it came with: the same caller, address and body.',
     source: 'The Idempotency-Key HTTP header field (draft-ietf-httpapi-idempotency-key-header)',
-    remedy: 'Let the client make a new key for each request, and keep it only to send that very request again.',
+    remedy:
+      'Let the client make a new key for each request, and keep it only to send that very request again.',
   },
   throttled: {
     rule: 'Attempts are counted by account, address and tenant, and too many must wait.',

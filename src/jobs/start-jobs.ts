@@ -1,4 +1,7 @@
-/** What goes on beside the requests: expired rows are swept, keys follow one another, activities reach their feeds. */
+/**
+ * What goes on beside the requests: expired rows are swept, keys follow one another, activities reach their feeds, and
+ * what was begun with whole collections is finished.
+ */
 import type { Core } from '../core/core.ts';
 import type { Clock, Log } from '../core/ports.ts';
 
@@ -10,8 +13,8 @@ export interface SweptStores {
 }
 
 const sweepMilliseconds = 15 * 60_000;
-/** How often to look for fan-outs that nobody gets on with. */
-const fanOutMilliseconds = 15_000;
+/** How often to look for work that nobody gets on with. */
+const leftWorkMilliseconds = 15_000;
 
 /** Answers the function that ends the jobs. */
 export function startJobs(
@@ -32,9 +35,13 @@ export function startJobs(
     sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep failed'));
   }, sweepMilliseconds).unref();
   core.fanOuts.resume(true);
-  const fanOutTimer = setInterval(() => core.fanOuts.resume(), fanOutMilliseconds).unref();
+  core.collectionJobs.resume(true);
+  const leftWorkTimer = setInterval(() => {
+    core.fanOuts.resume();
+    core.collectionJobs.resume();
+  }, leftWorkMilliseconds).unref();
   return () => {
     clearInterval(timer);
-    clearInterval(fanOutTimer);
+    clearInterval(leftWorkTimer);
   };
 }

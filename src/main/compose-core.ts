@@ -5,6 +5,9 @@ import { createFanOuts } from '../core/activities/fan-out.ts';
 import { createClientSecrets } from '../core/clients/client-credentials.ts';
 import type { AccountServices, Core } from '../core/core.ts';
 import { createUserDevices } from '../core/devices/user-devices.ts';
+import { createCollectionJobParts } from '../core/entities/collection-job-parts.ts';
+import { type CollectionJobs, createCollectionJobs } from '../core/entities/collection-jobs.ts';
+import { createCollectionSettings } from '../core/entities/collection-settings-service.ts';
 import { createConnections } from '../core/entities/connections.ts';
 import { createEntities } from '../core/entities/entities.ts';
 import { creationOf } from '../core/entities/entity-changes.ts';
@@ -32,7 +35,7 @@ import { createMembers } from '../core/tenancy/members.ts';
 import { createSignUp } from '../core/tenancy/sign-up.ts';
 import { createTenancyCache } from '../core/tenancy/tenancy-cache.ts';
 import { createTenancy, type Tenancy } from '../core/tenancy/tenancy-service.ts';
-import { createUuidSource } from '../core/uuid.ts';
+import { createUuidSource, type UuidSource } from '../core/uuid.ts';
 import type { Storage } from '../storage/storage.ts';
 import { composeAccounts } from './compose-accounts.ts';
 import { composeOAuth, composeSigning } from './compose-oauth.ts';
@@ -78,7 +81,13 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     clock,
     newEntity: (type, properties) => creationOf(type, properties, { uuid: uuids.next(), now: clock.now() }),
   });
-  const entities = createEntities({ storeFor: storage.entities, clock, uuids });
+  const collectionSettings = createCollectionSettings({
+    storeOf: storage.collectionSettings,
+    changes: storage.changes,
+    ...{ cache, clock },
+  });
+  const { indexedFields } = collectionSettings;
+  const entities = createEntities({ storeFor: storage.entities, indexedFields, clock, uuids });
   const throttle = createLoginThrottle({ clock });
   const accounts = composeAccounts({ ...parts, entities, tokens, throttle, uuids });
   const oauth = composeOAuth({
@@ -113,6 +122,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     edgesOf: storage.edges,
     ...{ entities, fanOuts, uuids },
   });
+  const typedServices = createTypedServices({ entities, accounts: accounts.applicationAccounts });
   const authenticator = createAuthenticator({
     tokens,
     tenancy,
@@ -145,7 +155,11 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     activities,
     fanOuts,
     userDevices: createUserDevices({ devicesOf: storage.devices, edgesOf: storage.edges, clock }),
-    typedServices: createTypedServices({ entities, accounts: accounts.applicationAccounts }),
+    typedServices,
+    collectionSettings,
+    collectionJobs: composeCollectionJobs(parts, {
+      ...{ entities, typedServices, settings: collectionSettings, cache, uuids },
+    }),
     access,
     pathPermission: createPathPermission(access, entities),
     userTokens: createUserTokens(tokens, access),
@@ -162,6 +176,20 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     outbox: storage.outbox,
     refreshTokenKeys: tokenKeys.refresh,
   };
+}
+
+type ServicesOfJobs = Omit<Parameters<typeof createCollectionJobParts>[0], 'storeOf'> & { uuids: UuidSource };
+
+function composeCollectionJobs(
+  { storage, clock, log }: CoreParts,
+  { uuids, ...services }: ServicesOfJobs,
+): CollectionJobs {
+  return createCollectionJobs({
+    storeOf: storage.collectionJobs,
+    queue: storage.collectionJobQueue,
+    parts: createCollectionJobParts({ ...services, storeOf: storage.entities }),
+    ...{ clock, uuids, log },
+  });
 }
 
 /** How organizations come to be and who belongs to them. */

@@ -53,7 +53,7 @@ export async function openKeygrid({ configuration, ports, exclusive }: OpenOptio
       place,
       async close() {
         await smtp?.close();
-        await core.fanOuts.stop();
+        await Promise.all([core.fanOuts.stop(), core.collectionJobs.stop()]);
         await storage.close();
       },
     };

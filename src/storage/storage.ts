@@ -5,6 +5,8 @@
 import type { ActivityStore, FanOutStore } from '../core/activities/activity-store.ts';
 import type { ClientStore } from '../core/clients/client.ts';
 import type { DeviceStore } from '../core/devices/user-devices.ts';
+import type { CollectionJobQueue, CollectionJobStore } from '../core/entities/collection-jobs.ts';
+import type { CollectionSettingsStore } from '../core/entities/collection-settings-service.ts';
 import type { EdgeStore, EntityStore } from '../core/entities/entity-store.ts';
 import type { OutboxStore, RefusalStore } from '../core/explain.ts';
 import type {
@@ -37,11 +39,14 @@ export interface Storage {
   clients: ClientStore;
   authorizationSweep: AuthorizationSweep;
   fanOuts: FanOutStore;
+  collectionJobQueue: CollectionJobQueue;
   changes: ChangeFeed;
   entities(application: RealmKey): EntityStore;
   edges(application: RealmKey): EdgeStore;
   activities(application: RealmKey): ActivityStore;
   devices(application: RealmKey): DeviceStore;
+  collectionSettings(application: RealmKey): CollectionSettingsStore;
+  collectionJobs(application: RealmKey): CollectionJobStore;
   permissions(application: RealmKey): PermissionStore;
   credentials(realm: RealmKey): CredentialStore;
   sessions(realm: RealmKey): SessionStore;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { createEntities } from '../../src/core/entities/entities.ts';
 import { deletionOf, replacementOf } from '../../src/core/entities/entity-changes.ts';
+import { renderIndexedFields } from '../../src/core/entities/indexed-fields.ts';
 import { reindexCollection, reindexingOf } from '../../src/core/entities/reindex.ts';
 import { createUuidSource } from '../../src/core/uuid.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -10,8 +11,8 @@ import type { Storage } from '../../src/storage/storage.ts';
 import { freshRealm, onEachEngine } from './engines.ts';
 
 const uuids = createUuidSource(systemClock, { bytes: (length) => randomBytes(length) });
-const everyPath = () => true;
-const onlyAge = (path: string): boolean => path === 'age';
+const everyPath = undefined;
+const onlyAge = renderIndexedFields(['age']);
 
 function application(storage: Storage) {
   const key = freshRealm();

@@ -357,9 +357,6 @@ describe('what is not offered', () => {
   test('says so, after the permission check', async () => {
     const nobody = dataCaller(server, `/${tenant.organization}/${tenant.application}`);
     const calls = [
-      'GET /dogs/_settings',
-      'POST /dogs/_clear',
-      'POST /dogs/_reindex',
       'GET /counters',
       'POST /events',
       'GET /queues',

@@ -97,7 +97,7 @@ export function createActivities(options: ActivitiesOptions): Activities {
   ): Promise<StoredEntity> {
     const sent = place.kind === 'group' ? body : withActor(body, place.user);
     const chosen = uuid === undefined ? {} : { uuid };
-    const creation = entities.of(application).prepare('activity', sent, chosen);
+    const creation = await entities.of(application).prepare('activity', sent, chosen);
     await store(application, place, creation.entity, creation);
     return creation.entity;
   }

@@ -21,10 +21,11 @@ export async function createMany(
   bodies: unknown[],
 ): Promise<StoredEntity[]> {
   const created: StoredEntity[] = [];
+  const indexedFields = await writer.fieldsOf(type);
   for (let from = 0; from < bodies.length; from += writtenAtOnce) {
     const creations = bodies
       .slice(from, from + writtenAtOnce)
-      .map((body) => unlessFaulty(() => writer.prepare(type, body)))
+      .map((body) => unlessFaulty(() => writer.prepare(type, body, { indexedFields })))
       .filter((creation) => creation !== undefined);
     created.push(...(await writeAll(writer, creations)));
   }

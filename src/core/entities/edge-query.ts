@@ -8,6 +8,7 @@ import { distancesOf, orderWithDistances, requirePlacesOnEarth } from './distanc
 import type { EdgePage, StoredEntity } from './entity-store.ts';
 import { entityType } from './entity-types.ts';
 import { type EntityQuery, evaluateFilter } from './filter.ts';
+import { parseQueried } from './indexed-fields.ts';
 import type { EntityPage, PageOptions } from './queries.ts';
 import { compareBy, type ParsedEntity, sortTupleOf } from './sort-order.ts';
 
@@ -126,7 +127,7 @@ async function* upTo(
   }
 }
 
-const parse = ({ body }: StoredEntity): ParsedEntity => JSON.parse(body) as ParsedEntity;
+const parse = (entity: StoredEntity): ParsedEntity => parseQueried(entity);
 
 function matches(entity: StoredEntity, { filter, direct }: EntityQuery): boolean {
   if (direct) return direct.includes(entity.uuid) || direct.includes(nameOf(entity));

@@ -4,6 +4,7 @@ import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid, UuidSource } from '../uuid.ts';
+import type { IndexedFieldsSource } from './collection-settings-service.ts';
 import { createMany } from './create-many.ts';
 import type { Creation } from './entity-changes.ts';
 import type { EntityStore, StoredEntity } from './entity-store.ts';
@@ -26,6 +27,8 @@ export interface EntitiesOptions {
   storeFor(application: RealmKey): EntityStore;
   clock: Clock;
   uuids: UuidSource;
+  /** Every property is indexed unless this says otherwise. */
+  indexedFields?: IndexedFieldsSource;
   /** How much one query may read; the standard bounds unless given. */
   bounds?: QueryBounds;
 }
@@ -48,7 +51,7 @@ export interface ApplicationEntities {
    * Checked and made ready, for who writes it together with something else.
    * @throws KeygridError `missing_property`, `entity_too_large`
    */
-  prepare(type: string, body: unknown, options?: { uuid?: Uuid }): Creation;
+  prepare(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<Creation>;
   /** In order; items that break a rule are left out, and of two that claim one value the first is kept. */
   createMany(type: string, bodies: unknown[]): Promise<StoredEntity[]>;
   findByUuid(type: string, uuid: Uuid): Promise<StoredEntity | undefined>;
@@ -88,20 +91,27 @@ export interface ApplicationEntities {
 }
 
 export function createEntities(options: EntitiesOptions): Entities {
-  const { storeFor, clock, uuids, bounds = standardBounds } = options;
+  const { storeFor, clock, uuids, indexedFields = () => undefined, bounds = standardBounds } = options;
   const inTurn = createTurns();
   const known = new BoundedCache<RealmKey, ApplicationEntities>(2_000);
 
   function entitiesOf(key: RealmKey): ApplicationEntities {
     const store = storeFor(key);
     const finder = createFinder(store);
-    const writer = createEntityWriter(store, clock, uuids, (uuid, task) => inTurn(`${key}/${uuid}`, task));
+    const writer = createEntityWriter(
+      store,
+      clock,
+      uuids,
+      (uuid, task) => inTurn(`${key}/${uuid}`, task),
+      (type) => indexedFields(key, type),
+    );
     const queries = createQueries(store, key, writer, bounds);
     return {
       ...finder,
       ...queries,
       create: writer.create,
-      prepare: writer.prepare,
+      prepare: async (type, body, options) =>
+        writer.prepare(type, body, { ...options, indexedFields: await writer.fieldsOf(type) }),
       update: writer.update,
       putByUuid: writer.putByUuid,
       delete: writer.delete,

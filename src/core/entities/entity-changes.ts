@@ -11,10 +11,11 @@ import {
   renderBody,
   withoutAbsent,
 } from './entity-body.ts';
-import { diffIndex, indexEntriesOf } from './entity-index.ts';
+import { diffIndex, indexEntriesOf, maximumEntries } from './entity-index.ts';
 import { applyRules, claimsOf } from './entity-rules.ts';
 import type { EntityChange, StoredEntity, UniqueClaim } from './entity-store.ts';
 import { type EntityType, entityType, requireCreatableType } from './entity-types.ts';
+import { type IndexedFields, indexedPathsOf } from './indexed-fields.ts';
 
 export type Creation = EntityChange & { kind: 'create' };
 export type Replacement = EntityChange & { kind: 'replace' };
@@ -27,11 +28,13 @@ export interface Birth {
   created?: number;
   /** Of an entity whose uuid may have been in use before. */
   version?: number;
+  /** See StoredEntity. */
+  indexedFields?: IndexedFields | undefined;
 }
 
 /** @throws KeygridError `invalid_argument`, `missing_property`, `entity_too_large` */
 export function creationOf(type: string, body: unknown, birth: Birth): Creation {
-  const { uuid, now, created = now, version = 1 } = birth;
+  const { uuid, now, created = now, version = 1, indexedFields } = birth;
   const rules = requireCreatableType(type);
   const properties = withoutAbsent(readProperties(rules, body));
   applyRules(rules, properties, now, true);
@@ -40,14 +43,23 @@ export function creationOf(type: string, body: unknown, birth: Birth): Creation 
     kind: 'create',
     entity: { uuid, type, created, modified: created, version, body: renderBody(parts) },
     claims: claimsOf(rules, properties),
-    index: indexEntriesOf(parts),
+    index: indexEntriesOf(parts, maximumEntries, indexedPathsOf(indexedFields)),
   };
+  if (indexedFields !== undefined) change.entity.indexedFields = indexedFields;
   // A new user or group has no rights that a cache could know; a new role may carry a name that one knows as missing.
   return announcing(rules.decidingRights === 'all', change);
 }
 
-/** @throws KeygridError `invalid_argument`, `entity_too_large` */
-export function replacementOf(before: StoredEntity, patch: unknown, now: number): Replacement {
+/**
+ * @param indexedFields what of the new version is to be indexed.
+ * @throws KeygridError `invalid_argument`, `entity_too_large`
+ */
+export function replacementOf(
+  before: StoredEntity,
+  patch: unknown,
+  now: number,
+  indexedFields?: IndexedFields,
+): Replacement {
   const rules = entityType(before.type);
   const earlier = parseProperties(before.body);
   const properties = mergeProperties(rules, earlier, readProperties(rules, patch));
@@ -55,12 +67,24 @@ export function replacementOf(before: StoredEntity, patch: unknown, now: number)
   const parts: EntityParts = { ...before, modified: now, properties };
   const claims = diffClaims(claimsOf(rules, earlier), claimsOf(rules, properties));
   const index = diffIndex(
-    indexEntriesOf({ ...before, properties: earlier }, Number.POSITIVE_INFINITY),
-    indexEntriesOf(parts),
+    indexEntriesOf(
+      { ...before, properties: earlier },
+      Number.POSITIVE_INFINITY,
+      indexedPathsOf(before.indexedFields),
+    ),
+    indexEntriesOf(parts, maximumEntries, indexedPathsOf(indexedFields)),
   );
+  const { indexedFields: _, ...rest } = before;
+  const entity: StoredEntity = {
+    ...rest,
+    modified: now,
+    version: before.version + 1,
+    body: renderBody(parts),
+  };
+  if (indexedFields !== undefined) entity.indexedFields = indexedFields;
   const change: Replacement = {
     kind: 'replace',
-    entity: { ...before, modified: now, version: before.version + 1, body: renderBody(parts) },
+    entity,
     claimsAdded: claims.added,
     claimsRemoved: claims.removed,
     indexAdded: index.added,
@@ -76,7 +100,11 @@ export function deletionOf(entity: StoredEntity): Deletion {
     kind: 'delete',
     entity,
     claims: claimsOf(rules, properties),
-    index: indexEntriesOf({ ...entity, properties }, Number.POSITIVE_INFINITY),
+    index: indexEntriesOf(
+      { ...entity, properties },
+      Number.POSITIVE_INFINITY,
+      indexedPathsOf(entity.indexedFields),
+    ),
   };
   return announcing(rules.decidingRights.length > 0, change);
 }

@@ -1,6 +1,7 @@
 /** What the entity core asks of storage. A store is obtained for one application: no query can forget its tenant. */
 import type { ChangeTopic } from '../oauth/revocation-store.ts';
 import type { Uuid } from '../uuid.ts';
+import type { IndexedFields } from './indexed-fields.ts';
 
 export interface StoredEntity {
   uuid: Uuid;
@@ -16,6 +17,8 @@ export interface StoredEntity {
   version: number;
   /** The JSON text that goes out, without `metadata`. Always an object of at least uuid and type. */
   body: string;
+  /** What of it is indexed; everything, where it is not said (indexed-fields.ts). */
+  indexedFields?: IndexedFields;
   /** Connections begin or end at it, or once did. */
   connected?: true;
 }
@@ -57,7 +60,7 @@ export type EntityWrite =
     }
   | {
       kind: 'reindex';
-      /** As it was read; it stays so, and counts no write. */
+      /** As it was read, but for `indexedFields`; it stays so, and counts no write. */
       entity: StoredEntity;
       /** Every entry that it shall have; some may be there. */
       index: IndexEntry[];

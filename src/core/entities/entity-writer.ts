@@ -4,6 +4,7 @@ import type { Clock } from '../ports.ts';
 import { isUuid, timeOfUuid, type Uuid, type UuidSource } from '../uuid.ts';
 import { type Creation, creationOf, deletionOf, duplicateValue, replacementOf } from './entity-changes.ts';
 import type { EntityChange, EntityStore, StoredEntity } from './entity-store.ts';
+import type { IndexedFields } from './indexed-fields.ts';
 import type { Turns } from './turns.ts';
 
 /** Then a write gives up. Within this process writers of one entity take turns, so races are with other processes. */
@@ -17,10 +18,19 @@ export interface ChangeOptions {
   precondition?: Precondition | undefined;
 }
 
+export interface PrepareOptions {
+  /** Chosen by the caller. */
+  uuid?: Uuid | undefined;
+  /** As `fieldsOf` says. */
+  indexedFields?: IndexedFields | undefined;
+}
+
 export interface EntityWriter {
   create(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<StoredEntity>;
+  /** What `prepare` needs to know of the type: at once, where it is known. */
+  fieldsOf: TypeFields;
   /** Checked and made ready, not written. */
-  prepare(type: string, body: unknown, options?: { uuid?: Uuid }): Creation;
+  prepare(type: string, body: unknown, options?: PrepareOptions): Creation;
   write(creation: Creation): Promise<StoredEntity>;
   update(
     type: string,
@@ -32,19 +42,25 @@ export interface EntityWriter {
   delete(type: string, entity: StoredEntity | Uuid, options?: ChangeOptions): Promise<StoredEntity>;
 }
 
-/** @param inTurn shared by all writers of the application. */
+export type TypeFields = (type: string) => IndexedFields | undefined | Promise<IndexedFields | undefined>;
+
+/**
+ * @param inTurn shared by all writers of the application.
+ * @param fieldsOf what of a type's entities is to be indexed.
+ */
 export function createEntityWriter(
   store: EntityStore,
   clock: Clock,
   uuids: UuidSource,
   inTurn: Turns,
+  fieldsOf: TypeFields,
 ): EntityWriter {
   let newestVersion = 0;
 
-  const prepare: EntityWriter['prepare'] = (type, body, { uuid } = {}) =>
+  const prepare: EntityWriter['prepare'] = (type, body, { uuid, indexedFields } = {}) =>
     uuid === undefined
-      ? creationOf(type, body, { uuid: uuids.next(), now: clock.now() })
-      : creationWithUuid(type, uuid.toLowerCase(), body);
+      ? creationOf(type, body, { uuid: uuids.next(), now: clock.now(), indexedFields })
+      : creationWithUuid(type, uuid.toLowerCase(), body, indexedFields);
 
   /** Undefined when another write came first, or an entity of a chosen uuid is there. */
   async function attempt(change: EntityChange): Promise<StoredEntity | undefined> {
@@ -71,7 +87,7 @@ export function createEntityWriter(
   async function change(
     type: string,
     given: StoredEntity | Uuid,
-    changeOf: (current: StoredEntity) => EntityChange,
+    changeOf: (current: StoredEntity, indexedFields: IndexedFields | undefined) => EntityChange,
     { precondition }: ChangeOptions = {},
   ): Promise<StoredEntity> {
     const uuid = typeof given === 'string' ? given.toLowerCase() : given.uuid;
@@ -80,7 +96,8 @@ export function createEntityWriter(
       if (current.type !== type) throw entityNotFound(type, uuid);
       for (let tries = 0; tries < mostTries; tries += 1) {
         if (precondition && !precondition(current)) throw preconditionFailed();
-        const written = await attempt(changeOf(current));
+        const fields = fieldsOf(type);
+        const written = await attempt(changeOf(current, fields instanceof Promise ? await fields : fields));
         if (written) return written;
         current = await read(type, uuid);
       }
@@ -89,7 +106,12 @@ export function createEntityWriter(
   }
 
   const update: EntityWriter['update'] = (type, entity, patch, options) =>
-    change(type, entity, (current) => replacementOf(current, patch, clock.now()), options);
+    change(
+      type,
+      entity,
+      (current, indexedFields) => replacementOf(current, patch, clock.now(), indexedFields),
+      options,
+    );
 
   async function putByUuid(
     type: string,
@@ -101,25 +123,42 @@ export function createEntityWriter(
     const found = isUuid(uuid) ? await store.findByUuid(uuid) : undefined;
     if (found) return update(type, found, body, options);
     // Another may create it, or delete it again, in between.
-    return (await attempt(creationWithUuid(type, uuid, body))) ?? update(type, uuid, body, options);
+    return (
+      (await attempt(creationWithUuid(type, uuid, body, await fieldsOf(type)))) ??
+      update(type, uuid, body, options)
+    );
   }
 
-  function creationWithUuid(type: string, uuid: Uuid, body: unknown): Creation {
+  function creationWithUuid(
+    type: string,
+    uuid: Uuid,
+    body: unknown,
+    indexedFields: IndexedFields | undefined,
+  ): Creation {
     if (!isUuid(uuid)) throw new KeygridError('invalid_argument', 'The uuid is malformed');
     const now = clock.now();
     newestVersion = Math.max(now, newestVersion + 1);
-    return creationOf(type, body, { uuid, now, created: timeOfUuid(uuid) ?? now, version: newestVersion });
+    return creationOf(type, body, {
+      uuid,
+      now,
+      created: timeOfUuid(uuid) ?? now,
+      version: newestVersion,
+      indexedFields,
+    });
   }
 
   return {
-    async create(type, body, options) {
-      return write(prepare(type, body, options));
+    async create(type, body, { uuid } = {}) {
+      const fields = fieldsOf(type);
+      const indexedFields = fields instanceof Promise ? await fields : fields;
+      return write(prepare(type, body, { uuid, indexedFields }));
     },
+    fieldsOf,
     prepare,
     write,
     update,
     putByUuid,
-    delete: (type, entity, options) => change(type, entity, deletionOf, options),
+    delete: (type, entity, options) => change(type, entity, (current) => deletionOf(current), options),
   };
 }
 

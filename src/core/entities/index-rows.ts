@@ -1,6 +1,7 @@
 /** Rows of index walks, read in chunks that suit what is in them, and never more than a query may look at. */
 import { setImmediate } from 'node:timers/promises';
 import type { EntityStore, IndexEntry, IndexPosition, IndexRange, StoredEntity } from './entity-store.ts';
+import { parseQueried } from './indexed-fields.ts';
 import { createWorkMeter, type WorkMeter } from './query-work.ts';
 import type { ParsedEntity } from './sort-order.ts';
 
@@ -81,7 +82,7 @@ function toRow({ entity, position }: { entity: StoredEntity; position: IndexPosi
     entity,
     position,
     parsed() {
-      parsed ??= JSON.parse(entity.body) as ParsedEntity;
+      parsed ??= parseQueried(entity);
       return parsed;
     },
   };

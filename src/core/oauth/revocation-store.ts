@@ -36,8 +36,12 @@ export interface RevocationStore {
   deleteExpired(now: number): Promise<number>;
 }
 
-/** `tenancy`: organizations, applications, members, clients, admin users. `permissions`: roles and grants of a realm. */
-export type ChangeTopic = 'tenancy' | 'permissions' | 'revocations';
+/**
+ * `tenancy`: organizations, applications, members, clients, admin users. `permissions`: roles and grants of a realm.
+ * `collections`: settings of a realm's collections.
+ */
+export const changeTopics = ['tenancy', 'permissions', 'revocations', 'collections'] as const;
+export type ChangeTopic = (typeof changeTopics)[number];
 
 export interface Change {
   topic: ChangeTopic;

@@ -1,8 +1,8 @@
 /** Everything below `/{org}/{app}` that is stored, found, changed and deleted. usergrid-data.md 0 to 2. */
 import type { FastifyReply } from 'fastify';
 import { type Awaitable, andThen } from '../../core/awaitable.ts';
-import { KeygridError } from '../../core/errors.ts';
 import { Type } from '../../http/json-schema.ts';
+import { administer } from './collection-administration.ts';
 import {
   createInCollection,
   deleteFromCollection,
@@ -20,7 +20,6 @@ import {
   requireEntity,
   type Target,
 } from './entity-answers.ts';
-import { applicationMembers, sendEnvelope } from './envelope.ts';
 import { addressedPath, operationOf } from './guard.ts';
 import { answerBelow, answerBelowMany } from './nested-answers.ts';
 import { requireOffered } from './offered-collections.ts';
@@ -100,7 +99,7 @@ const answerWith =
           method.collection(call, address),
         );
       case 'administration':
-        return administer(call, address.subject);
+        return administer(call, address);
       case 'below_many':
         return answerBelowMany(call, address);
       case 'entity':
@@ -119,19 +118,6 @@ const requireOfCollection = ({ request, options, collection }: DataCall): Awaita
     operationOf(request),
     addressedPath([collection.segment]),
   );
-
-function administer({ request, reply, options, collection }: DataCall, subject: string): FastifyReply {
-  if (subject !== 'indexes' || (request.method !== 'GET' && request.method !== 'HEAD')) {
-    throw new KeygridError('not_implemented', `${collection.path}/${subject} is not offered by this server`);
-  }
-  const context = { application: request.application, publicUrl: options.place.publicUrl };
-  // Every property can be queried: there is no list of those that can.
-  return sendEnvelope(request, reply, {
-    ...applicationMembers(request, context, collection.path),
-    entities: [],
-    data: [],
-  });
-}
 
 /** What the description language has no form for: a path of any depth. */
 const unlisted = { hide: true } as NonNullable<Operation['schema']>;

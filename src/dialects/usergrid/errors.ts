@@ -112,6 +112,7 @@ export const isOAuthForm = (code: ErrorCode): boolean => oauthForm.has(code);
 
 export function toWireError(error: KeygridError): WireError {
   const wire = wireErrors[error.code];
+  if (error.code === 'invalid_argument' && error.subject.kind === 'null') return row(400, 'null_argument');
   if (error.code === 'query_syntax' && error.subject.kind === 'token') return row(400, 'query_token');
   if (error.code === 'client_credentials_invalid' && error.subject.carrier === 'query') {
     return row(401, 'invalid_client');

@@ -25,7 +25,7 @@ export type Address =
   /** `reference` is a uuid, a name or `me`. With slashes in it, where the type is addressed by paths. */
   | { kind: 'entity'; collection: AddressedCollection; readings: PathReading[] }
   /** `/dogs/_settings` and its like: about the collection as such. */
-  | { kind: 'administration'; collection: AddressedCollection; subject: string }
+  | { kind: 'administration'; collection: AddressedCollection; subject: string; rest: string[] }
   /** `/users;ql=…/likes`, `/users/all/likes`: below all entities that match. */
   | {
       kind: 'below_many';
@@ -52,7 +52,9 @@ export function readAddress(request: FastifyRequest): Address {
   if (chosen || matrix) {
     return { kind: 'below_many', collection, parameters: { ...matrix, ...chosen }, below: chosen ? 2 : 1 };
   }
-  if (administrationSubjects.has(second)) return { kind: 'administration', collection, subject: second };
+  if (administrationSubjects.has(second)) {
+    return { kind: 'administration', collection, subject: second, rest };
+  }
   return { kind: 'entity', collection, readings: readingsOf(collection.type, [second, ...rest]) };
 }
 

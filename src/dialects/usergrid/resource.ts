@@ -1,5 +1,5 @@
 /** One path with its methods: what is not among them answers 405, and every method is in the API description. */
-import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { ManagementScope } from '../../core/identity/delegated-reach.ts';
@@ -63,9 +63,12 @@ export function refuseMethods(app: FastifyInstance, method: string[], url: strin
     url,
     schema: { hide: true } as FastifySchema,
     config: { guard: 'none' },
-    handler: async (request, reply) => sendRefusal(request, reply, methodRefused(), notAllowed),
+    handler: async (request, reply) => refuseMethod(request, reply),
   });
 }
+
+export const refuseMethod = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  sendRefusal(request, reply, methodRefused(), notAllowed);
 
 const notAllowed = { status: 405, error: 'not_allowed', exception: 'keygrid.not_allowed' };
 const methodRefused = (): KeygridError =>

@@ -3,7 +3,7 @@
  * notification, both in the transaction of the write itself.
  */
 import type pg from 'pg';
-import type { Change, ChangeTopic } from '../../core/oauth/revocation-store.ts';
+import { type Change, type ChangeTopic, changeTopics } from '../../core/oauth/revocation-store.ts';
 import { integer, type Row } from '../sql/statement.ts';
 import type { AnnouncedChange } from './engine.ts';
 
@@ -41,6 +41,6 @@ export const toAnnouncedChange = (row: Row): AnnouncedChange => ({
 /** Undefined for what is not ours: anybody with a connection may notify. */
 export function parseAnnouncement(payload: string | undefined): AnnouncedChange | undefined {
   const [sequence, topic, realm] = (payload ?? '').split(' ');
-  if (topic !== 'tenancy' && topic !== 'permissions' && topic !== 'revocations') return undefined;
-  return { sequence: Number(sequence), topic, realm: Number(realm) };
+  const known = changeTopics.find((each) => each === topic);
+  return known && { sequence: Number(sequence), topic: known, realm: Number(realm) };
 }

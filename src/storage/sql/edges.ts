@@ -41,7 +41,8 @@ const selectEdge = statement(
 const farEnds = (near: 'source' | 'target', far: 'source' | 'target', withType: boolean): Statement =>
   statement(
     `select e.entity_id as entity_id, e.type as type, e.created as created, e.modified as modified,
-       e.version as version, e.body as body, e.connected as connected, g.connected_at as connected_at
+       e.version as version, e.body as body, e.connected as connected,
+       e.indexed_fields as indexed_fields, g.connected_at as connected_at
      from edges g join entities e on e.application_id = g.application_id and e.entity_id = g.${far}_id
      where g.application_id = ? and g.${near}_id = ? and g.verb = ?
        and (g.connected_at, g.${far}_id) < (?, ?)${withType ? ` and g.${far}_type = ?` : ''}

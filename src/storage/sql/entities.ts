@@ -24,17 +24,17 @@ import {
 } from './statement.ts';
 
 const selectByUuid = statement(
-  `select type, created, modified, version, body, connected
+  `select type, created, modified, version, body, connected, indexed_fields
    from entities where application_id = ? and entity_id = ?`,
 );
 const selectEach = madeOnce((count: number) =>
   statement(
-    `select entity_id, type, created, modified, version, body, connected
+    `select entity_id, type, created, modified, version, body, connected, indexed_fields
      from entities where application_id = ? and entity_id in (${placeholders(count)})`,
   ),
 );
 const selectByUniqueValue = statement(
-  `select e.entity_id, e.type, e.created, e.modified, e.version, e.body, e.connected
+  `select e.entity_id, e.type, e.created, e.modified, e.version, e.body, e.connected, e.indexed_fields
    from unique_values u join entities e on e.application_id = u.application_id and e.entity_id = u.entity_id
    where u.application_id = ? and u.type = ? and u.property = ? and u.value = ?`,
 );
@@ -128,7 +128,8 @@ function creationTogether(
   change: EntityChange,
   known: PathNumbers,
 ): Creation | undefined {
-  if (change.kind !== 'create' || change.announces) return undefined;
+  if (change.kind !== 'create' || change.announces || change.entity.indexedFields !== undefined)
+    return undefined;
   const pathIds: number[] = [];
   for (const { path } of change.index) {
     const number = known.get(path);

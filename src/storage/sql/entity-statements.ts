@@ -27,19 +27,22 @@ import {
 } from './statement.ts';
 
 const insertEntity = effect(
-  `insert into entities (application_id, entity_id, type, created, modified, version, body)
-   values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+  `insert into entities (application_id, entity_id, type, created, modified, version, body, indexed_fields)
+   values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
 );
 const replaceEntity = effect(
-  `update entities set modified = ?, version = ?, body = ?
+  `update entities set modified = ?, version = ?, body = ?, indexed_fields = ?
    where application_id = ? and entity_id = ? and version = ?`,
 );
 const deleteEntity = effect(
   'delete from entities where application_id = ? and entity_id = ? and version = ?',
 );
-const lockVersion = statement(
-  'select version from entities where application_id = ? and entity_id = ? and version = ?',
+const lockIndexedFields = statement(
+  'select indexed_fields from entities where application_id = ? and entity_id = ? and version = ?',
   { lock: true },
+);
+const setIndexedFields = statement(
+  'update entities set indexed_fields = ? where application_id = ? and entity_id = ?',
 );
 const insertClaim = effect(
   `insert into unique_values (application_id, type, property, value, entity_id)
@@ -70,6 +73,7 @@ export const withoutId = (row: Row, uuid: Uuid): StoredEntity => ({
   version: integer(row, 'version'),
   body: text(row, 'body'),
   ...(row.connected === 1 ? isConnected : {}),
+  ...(row.indexed_fields === null ? {} : { indexedFields: text(row, 'indexed_fields') }),
 });
 
 /** Ends the unit of work so that the engine rolls it back; the store turns it into its outcome. */
@@ -114,7 +118,8 @@ function* applyCreate(
   const { application, id, entity } = subject;
   yield* claim(subject, change.claims);
   const { type, created, modified, version, body } = entity;
-  const isNew = yield* changes(insertEntity, application, id, type, created, modified, version, body);
+  const values = [type, created, modified, version, body, entity.indexedFields ?? null];
+  const isNew = yield* changes(insertEntity, application, id, ...values);
   if (!isNew) throw new ChangeRefused({ kind: 'conflict' });
   return yield* insertEntries(subject, change.index, known);
 }
@@ -126,7 +131,8 @@ function* applyReplace(
 ): Work<PathNumbers> {
   const { application, id, entity } = subject;
   const { modified, version, body } = entity;
-  const isCurrent = yield* changes(replaceEntity, modified, version, body, application, id, version - 1);
+  const values = [modified, version, body, entity.indexedFields ?? null];
+  const isCurrent = yield* changes(replaceEntity, ...values, application, id, version - 1);
   if (!isCurrent) throw new ChangeRefused({ kind: 'conflict' });
   yield* release(subject, change.claimsRemoved);
   yield* claim(subject, change.claimsAdded);
@@ -140,8 +146,10 @@ function* applyReindex(
   known: PathNumbers,
 ): Work<PathNumbers> {
   const { application, id, entity } = subject;
-  const current = yield* firstRow(lockVersion, application, id, entity.version);
+  const current = yield* firstRow(lockIndexedFields, application, id, entity.version);
   if (!current) throw new ChangeRefused({ kind: 'conflict' });
+  const fields = entity.indexedFields ?? null;
+  if (current.indexed_fields !== fields) yield* rows(setIndexedFields, fields, application, id);
   const learned = yield* deleteEntries(subject, change.indexRemoved, known);
   return joined(learned, yield* insertEntries(subject, change.index, joined(known, learned)));
 }

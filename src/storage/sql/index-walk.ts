@@ -124,7 +124,7 @@ function walkStatement(
   const withEntities = (entities: string): string =>
     `select s.value as value, s.created as indexed_created, s.entity_id as entity_id, s.kept as kept,
       e.type as type, e.created as created, e.modified as modified, e.version as version, e.body as body,
-      e.connected as connected
+      e.connected as connected, e.indexed_fields as indexed_fields
     from (select w.application_id, w.value, w.created, w.entity_id,
         ${kept.length > 0 ? `case when ${kept.join(' and ')} then 1 else 0 end` : '1'} as kept
       from entity_index w where ${['w.application_id = ? and w.path_id = ?', ...bounds].join(' and ')}

@@ -5,6 +5,8 @@ import { createActivityStore, createFanOutStore } from './activities.ts';
 import { createAuthorizationCodeStore } from './authorization-codes.ts';
 import { createAuthorizationSweep } from './authorization-sweep.ts';
 import { createClientStore } from './clients.ts';
+import { createCollectionJobQueue, createCollectionJobStore } from './collection-jobs.ts';
+import { createCollectionSettingsStore } from './collection-settings.ts';
 import { createDeviceAuthorizationStore } from './device-authorizations.ts';
 import { createDeviceStore } from './devices.ts';
 import { createEdgeStore } from './edges.ts';
@@ -40,10 +42,13 @@ export function createSharedStores(engine: SqlEngine): SharedStores {
     clients: createClientStore(engine),
     authorizationSweep: createAuthorizationSweep(engine),
     fanOuts: createFanOutStore(engine),
+    collectionJobQueue: createCollectionJobQueue(engine),
     entities: perRealm((realm) => createEntityStore(engine, realm, new Set(), knownPaths(realm))),
     edges: perRealm((realm) => createEdgeStore(engine, realm)),
     activities: perRealm((realm) => createActivityStore(engine, realm, knownPaths(realm))),
     devices: perRealm((realm) => createDeviceStore(engine, realm)),
+    collectionJobs: perRealm((realm) => createCollectionJobStore(engine, realm)),
+    collectionSettings: perRealm((realm) => createCollectionSettingsStore(engine, realm)),
     permissions: perRealm((realm) => createPermissionStore(engine, realm)),
     credentials: perRealm((realm) => createCredentialStore(engine, realm)),
     sessions: perRealm((realm) => createSessionStore(engine, realm)),

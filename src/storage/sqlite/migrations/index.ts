@@ -4,6 +4,7 @@ import { schema0002 } from '../../sql/schema-0002.ts';
 import { schema0003 } from '../../sql/schema-0003.ts';
 import { schema0004 } from '../../sql/schema-0004.ts';
 import { schema0005 } from '../../sql/schema-0005.ts';
+import { schema0006 } from '../../sql/schema-0006.ts';
 
 const types: SchemaTypes = {
   bytes: 'blob',
@@ -22,4 +23,5 @@ export const sqliteSchemaSteps: SchemaSteps = {
   '0003-path-numbers': statementsStep(schema0003(types)),
   '0004-feeds': statementsStep(schema0004(types)),
   '0005-connections': statementsStep(schema0005(types)),
+  '0006-collections': statementsStep(schema0006(types)),
 };
