@@ -7,16 +7,16 @@ import { BodyRefused, bodyTooLarge, ignoreBody } from './refused-body.ts';
 /** Smaller answers fit into one packet anyway. Bytes. */
 const smallestCompressed = 1024;
 
+export const isWorthCompressing = (payload: unknown): payload is string | Buffer =>
+  (typeof payload === 'string' || payload instanceof Buffer) && payload.length >= smallestCompressed;
+
 /**
  * Answers marked `no-store` hold secrets beside text that a caller may have chosen, and their compressed size would
  * tell of both: they go out as they are (the BREACH attack).
  */
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload: unknown, done) => {
-    const compressible = typeof payload === 'string' || payload instanceof Buffer;
-    if (!compressible || payload.length < smallestCompressed || isFixed(reply)) {
-      return done(null, payload);
-    }
+    if (!isWorthCompressing(payload) || isFixed(reply)) return done(null, payload);
     addVary(reply);
     if (!acceptsGzip(request.headers['accept-encoding'])) return done(null, payload);
     gzip(payload, (error, compressed) => {

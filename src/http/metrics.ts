@@ -19,17 +19,20 @@ const buckets = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
  */
 export function collectMetrics(app: FastifyInstance, gauges: Gauges): Metrics {
   const answers = new Map<string, { count: number; sum: number; below: number[] }>();
-  app.addHook('onResponse', (request, reply, done) => {
-    const key = `${request.method} ${Math.floor(reply.statusCode / 100)}xx`;
+  function count(method: string, statusCode: number, seconds: number): void {
+    const key = `${method} ${Math.floor(statusCode / 100)}xx`;
     let row = answers.get(key);
     if (!row) {
       row = { count: 0, sum: 0, below: buckets.map(() => 0) };
       answers.set(key, row);
     }
-    const seconds = reply.elapsedTime / 1000;
     row.count += 1;
     row.sum += seconds;
     for (let at = buckets.length - 1; at >= 0 && seconds <= buckets[at]!; at -= 1) row.below[at]! += 1;
+  }
+  app.preparedDocuments.onAnswer(() => count('GET', 200, 0));
+  app.addHook('onResponse', (request, reply, done) => {
+    count(request.method, reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
 

@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify';
 import type { Clock, RandomSource } from '../core/ports.ts';
 import { compressAnswers } from './compression.ts';
+import { type PreparedDocuments, prepareDocuments } from './prepared-documents.ts';
 import { answerUnforeseen } from './unforeseen.ts';
 import { answerUnreadableRequest, maximumHeaderBytes } from './unreadable-requests.ts';
 
@@ -47,6 +48,8 @@ const frameworkLog = (log: FastifyBaseLogger): FastifyBaseLogger =>
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { clock, random, prepare, rewriteUrl } = options;
+  const nextRequestId = requestIds(random);
+  const documents = prepareDocuments(clock, nextRequestId);
   const settings: FastifyHttpOptions<Server, FastifyBaseLogger> = {
     loggerInstance: frameworkLog(options.log),
     logController: new LogController({ disableRequestLogging: true }),
@@ -59,12 +62,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       caseSensitive: false,
       maxParamLength: 4096,
     },
-    genReqId: requestIds(random),
-    // A logger for each request costs more than it tells: what is logged names the request id itself.
+    genReqId: nextRequestId,
     exposeHeadRoutes: false,
+    // A logger for each request costs more than it tells: what is logged names the request id itself.
     childLoggerFactory: (log: FastifyBaseLogger) => log,
     requestIdHeader: false,
-    serverFactory: (handler) => createServer(connectionBounds, prepared(handler, prepare)),
+    serverFactory: (handler) => createServer(connectionBounds, prepared(handler, documents, prepare)),
     clientErrorHandler: answerUnreadableRequest,
     frameworkErrors: (_error, _request, reply) => {
       reply.raw.writeHead(400, { 'content-type': 'application/json' });
@@ -74,6 +77,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   if (rewriteUrl) settings.rewriteUrl = (request) => rewriteUrl(request.url ?? '/');
   const app: HttpServer = fastify(settings);
   app.decorateRequest('startedAt', 0);
+  app.decorate('preparedDocuments', documents);
   // Values are checked where they mean something; the schemas describe (`/openapi.json`).
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -99,10 +103,15 @@ function requestIds(random: RandomSource): () => string {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-function prepared(handler: Handler, prepare: HttpServerOptions['prepare']): Handler {
+function prepared(
+  handler: Handler,
+  documents: PreparedDocuments,
+  prepare: HttpServerOptions['prepare'],
+): Handler {
   return (request, response) => {
     // Routed as GET. That the answer goes out without its body, the response knows by now.
     if (request.method === 'HEAD') request.method = 'GET';
+    if (documents.answer(request, response)) return;
     const waiting = prepare?.(request);
     if (!waiting) handler(request, response);
     else

@@ -60,6 +60,7 @@ export async function serve(
       return token !== undefined && core.access.isSuperuser({ principal: token.principal, token });
     },
   });
+  storage.changes.subscribe(() => app.preparedDocuments.forget());
   collectRefusals(app, core);
   staticRoutes(app);
   outboxRoutes(app, core);

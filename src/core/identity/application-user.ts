@@ -1,6 +1,7 @@
 /** What the server makes of the properties of an application user. usergrid-data.md 4.1. */
 import { createHash } from 'node:crypto';
 import type { StoredEntity } from '../entities/entity-store.ts';
+import { rememberByBody } from '../entities/remember-by-body.ts';
 import { KeygridError } from '../errors.ts';
 import type { Properties } from '../tenancy/tenancy.ts';
 import type { MailableAccount } from './account-place.ts';
@@ -15,7 +16,11 @@ export interface ApplicationUser extends MailableAccount {
   deactivated: boolean;
 }
 
-export function applicationUserOf({ uuid, body }: StoredEntity): ApplicationUser {
+const usersKept = 10_000;
+
+export const applicationUserOf = rememberByBody(usersKept, readUser);
+
+function readUser({ uuid, body }: StoredEntity): ApplicationUser {
   const { email, activated, confirmed, disabled, deactivated } = JSON.parse(body) as Properties;
   return {
     uuid,

@@ -1,4 +1,5 @@
 /** What is known of an account, in the words of OpenID Connect Core §5.1; undefined where there is nothing. */
+import { rememberByBody } from '../entities/remember-by-body.ts';
 import { applicationUserOf } from '../identity/application-user.ts';
 import type { TokenUser } from '../oauth/token-users.ts';
 import type { Properties } from '../tenancy/tenancy.ts';
@@ -48,14 +49,21 @@ export function accountFactsOf(account: TokenUser): AccountFacts {
     const { uuid, username, email, name, confirmed, created, modified, properties } = account.user;
     return describe({ ...properties, name }, { uuid, username, email, confirmed, created, modified });
   }
-  const { uuid, body, created, modified } = account.user;
+  return factsOfEntity(account.user);
+}
+
+const accountsKept = 2_000;
+
+/** The body says when it was modified, too. */
+const factsOfEntity = rememberByBody(accountsKept, (user): AccountFacts => {
+  const { uuid, body, created, modified } = user;
   const properties = JSON.parse(body) as Properties;
-  const { email, confirmed } = applicationUserOf(account.user);
+  const { email, confirmed } = applicationUserOf(user);
   return describe(properties, {
     ...{ uuid, username: properties.username, email, confirmed },
     ...{ created: timeOfUuid(uuid) ?? created, modified },
   });
-}
+});
 
 interface Known {
   uuid: Uuid;

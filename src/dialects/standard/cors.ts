@@ -1,5 +1,6 @@
 /** Which other origins may read an answer: oauth-standards.md, table after S162. Never with credentials. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { Core } from '../../core/core.ts';
 import { fieldOf, formOf } from '../../http/form-body.ts';
 import { realmOf } from './context.ts';
@@ -10,12 +11,12 @@ export type CorsPolicy = 'never' | 'client' | 'any';
 const preflightSeconds = 600;
 
 /** Before the endpoint itself runs, so that its refusals can be read as well. */
-export async function allowOrigin(
+export function allowOrigin(
   policy: CorsPolicy,
   core: Core,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<void> {
+): Awaitable<void> {
   if (policy === 'never') return;
   if (policy === 'any') {
     reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', exposed);
@@ -23,7 +24,10 @@ export async function allowOrigin(
   }
   reply.header('vary', 'Origin');
   const { origin } = request.headers;
-  if (origin !== undefined && (await isRegistered(core, request, origin))) allow(reply, origin);
+  if (origin === undefined) return;
+  return isRegistered(core, request, origin).then((registered) => {
+    if (registered) allow(reply, origin);
+  });
 }
 
 const exposed = 'WWW-Authenticate';

@@ -1,10 +1,12 @@
 /** One endpoint with its methods: others get 405 with `Allow` (S067), and no other dialect ever sees its path. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import { type Awaitable, andThen } from '../../core/awaitable.ts';
+import { unlessSent } from '../../http/unless-sent.ts';
 import type { StandardOptions } from './context.ts';
 import { allowOrigin, answerPreflight, type CorsPolicy } from './cors.ts';
 import { sendJson } from './refuse.ts';
 
-export type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+export type Answer = (request: FastifyRequest, reply: FastifyReply) => Awaitable<FastifyReply>;
 
 export type Method = 'GET' | 'POST';
 
@@ -27,10 +29,8 @@ export function addEndpoint(
     method: [...methods],
     url: path,
     schema: { summary } as FastifySchema,
-    handler: async (request, reply) => {
-      await allowOrigin(cors, core, request, reply);
-      return answer(request, reply);
-    },
+    handler: (request, reply) =>
+      unlessSent(andThen(allowOrigin(cors, core, request, reply), () => answer(request, reply))),
   });
   const hidden = { schema: { hide: true } as FastifySchema };
   const allowed = methods.join(', ');

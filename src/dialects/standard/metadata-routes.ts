@@ -39,7 +39,7 @@ function metadataEndpoint({ place }: StandardOptions): Endpoint {
     summary: 'What the issuer supports, and where its endpoints are',
     methods: ['GET'],
     cors: 'any',
-    answer: async (request, reply) => {
+    answer: (request, reply) => {
       const { issuer } = request;
       requireOwnPath(request, issuer.url.slice(place.publicUrl.length));
       let document = documents.get(issuer.url);
@@ -52,8 +52,11 @@ function metadataEndpoint({ place }: StandardOptions): Endpoint {
   };
 }
 
-const sendDocument = (reply: FastifyReply, document: string): FastifyReply =>
-  reply.header('content-type', 'application/json').header('cache-control', cacheControl).send(document);
+function sendDocument(reply: FastifyReply, document: string): FastifyReply {
+  reply.header('content-type', 'application/json').header('cache-control', cacheControl);
+  reply.server.preparedDocuments.keep(reply, document);
+  return reply.send(document);
+}
 
 /**
  * S131: who asks under another spelling of the path would get an issuer that is not the one they asked for.

@@ -1,8 +1,8 @@
 /** One path with its methods: what is not among them answers 405, and every method is in the API description. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
-import type { Awaitable } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { ManagementScope } from '../../core/identity/delegated-reach.ts';
+import { unlessSent } from '../../http/unless-sent.ts';
 import type { Answer } from './context.ts';
 import { sendRefusal } from './refuse.ts';
 
@@ -73,10 +73,6 @@ export const refuseMethod = (request: FastifyRequest, reply: FastifyReply): Fast
 const notAllowed = { status: 405, error: 'not_allowed', exception: 'keygrid.not_allowed' };
 const methodRefused = (): KeygridError =>
   new KeygridError('not_implemented', 'This path does not take this method');
-
-/** A reply is thenable too, and the framework would wait for one that is sent already. */
-const unlessSent = (answer: Awaitable<FastifyReply>): Promise<FastifyReply> | undefined =>
-  answer instanceof Promise ? answer : undefined;
 
 function addRoute(
   app: FastifyInstance,
