@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
+import type { Audience, FanOut } from '../../src/core/activities/activity-store.ts';
 import type { IndexRange, IndexWalk, StoredEntity } from '../../src/core/entities/entity-store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import {
@@ -16,17 +17,20 @@ import { databaseFile, openSqliteStorage } from '../../src/storage/sqlite/index.
 import type { Storage } from '../../src/storage/storage.ts';
 import { makeTemporaryDirectory } from '../support/guardian.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { creation, entityOf, entry, silentLog } from './engines.ts';
+import { creation, entityOf, entry, silentLog, uuids } from './engines.ts';
 import { type ExplainingEngine, explainPostgres, explainSqlite, type Plan } from './explaining-engine.ts';
 
 const [big, small] = [5000, 5001];
 const bob = entityOf('user');
+const [told, phone] = [entityOf('activity'), entityOf('device')];
 const dogs = Array.from({ length: 3000 }, () => entityOf('dog'));
 
 /** A big application beside a small one; one user with many edges. */
 async function fill(storage: Storage): Promise<void> {
   await storage.entities(big).declareCollection('dog');
   await storage.entities(big).write(creation(bob, [{ property: 'username', value: 'bob' }]));
+  for (const entity of [told, phone]) await storage.entities(big).write(creation(entity));
+  await Promise.all(dogs.slice(0, 600).map(() => publishAgain(storage)));
   await storage.entities(small).write(creation(entityOf('dog'), [], [entry('age', '1')]));
   const manyPaths = Array.from({ length: 2000 }, (_, at) => entry(`path ${at}`, '1'));
   await storage.entities(small).write(creation(entityOf('cat'), [], manyPaths));
@@ -112,6 +116,22 @@ function walks(): Walk[] {
   );
 }
 
+const audiences: Audience[] = [
+  { kind: 'followers', user: bob.uuid },
+  { kind: 'members', group: bob.uuid, following: undefined },
+  { kind: 'members', group: bob.uuid, following: dogs[0]!.uuid },
+];
+const fanOutTo = (audience: Audience): FanOut => ({
+  ...{ application: big, id: uuids.next(), activity: told.uuid, published: 1, audience },
+  after: { connectedAt: 90, uuid: dogs[90]!.uuid },
+});
+
+function publishAgain(stores: Pick<Storage, 'activities'>): Promise<unknown> {
+  const publishers = [{ uuid: bob.uuid, type: 'user' as const }];
+  const publication = { creation: undefined, publishers, fanOut: fanOutTo(audiences[0]!) };
+  return stores.activities(big).publish(publication, 1);
+}
+
 /** Each with what it reads; the last column says how many conditions beside the application enter each table. */
 const lookUps: { called: string; run: (stores: SharedStores) => Promise<unknown> }[] = [
   { called: 'an entity by uuid', run: (stores) => stores.entities(big).findByUuid(dogs[7]!.uuid) },
@@ -132,6 +152,16 @@ const lookUps: { called: string; run: (stores: SharedStores) => Promise<unknown>
   { called: 'grants of a user', run: (stores) => stores.permissions(big).grantsOfUser(bob.uuid) },
   { called: 'a permission added', run: (stores) => stores.permissions(big).add(bob.uuid, 'get:/**') },
   { called: 'a permission removed', run: (stores) => stores.permissions(big).remove(bob.uuid, ['get:/**']) },
+  ...audiences.map((audience) => ({
+    called: `a part of a fan-out to ${JSON.stringify(audience)}`,
+    run: (stores: SharedStores) => stores.activities(big).spread(fanOutTo(audience), 10, 1),
+  })),
+  { called: 'an activity published again', run: publishAgain },
+  {
+    called: 'what was published, into a feed',
+    run: (stores) => stores.activities(big).copyPublished(bob.uuid, dogs[0]!.uuid, 10),
+  },
+  { called: 'a device linked', run: (stores) => stores.devices(big).link(phone.uuid, bob.uuid, 1) },
   { called: 'a password', run: (stores) => stores.credentials(big).find(bob.uuid) },
   {
     called: 'a replacement',
