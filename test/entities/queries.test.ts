@@ -78,13 +78,22 @@ describe('a listing', () => {
     assert.equal((await ask(application, undefined, 0)).entities.length, 1);
   });
 
-  test('ends a page early when its entities are large, and loses none', async () => {
+  test('ends a page early when its entities are large, and loses none, also when they are sorted', async () => {
     const small = await openTestEntities({ ...standardBounds, pageCharacters: 5000 });
     const application = small.application();
-    for (let at = 0; at < 20; at += 1) await application.create('dog', { at, text: 'x'.repeat(1000) });
-    const pages = await readAllPages(application, 'dog', matchesEverything, 100);
-    assert.ok(pages.length > 3);
-    assert.equal(new Set(pages.flat().map(({ uuid }) => uuid)).size, 20);
+    for (let at = 0; at < 20; at += 1) {
+      await application.create('dog', { at, kind: at < 16 ? 'a' : 'b', text: 'x'.repeat(1000) });
+    }
+    const sorted = queryFor(equals('kind', 'a'), { order: [...by('kind').order, ...by('at').order] });
+    for (const [query, count] of [
+      [matchesEverything, 20],
+      [sorted, 16],
+    ] as const) {
+      const pages = await readAllPages(application, 'dog', query, 100);
+      assert.ok(pages.length > 3);
+      assert.equal(pages.flat().length, count);
+      assert.equal(new Set(pages.flat().map(({ uuid }) => uuid)).size, count);
+    }
     await assert.rejects(
       application.updateByQuery('dog', matchesEverything, { a: 1 }),
       refusal('query_too_broad'),

@@ -7,17 +7,28 @@ import { lookAhead, type Stretch } from './index-rows.ts';
 import { compareAge, type SortTuple } from './sort-order.ts';
 
 /** How far to look ahead along each. */
-const rowsAhead = 100;
+const rowsAhead = 50;
 /** Those that come after are taken for full. */
 const mostLookAheads = 24;
 
-/** @param after where the last page ended, in the order of age. */
-export function chooseDriver(
+export interface DriverChoice {
+  /** Undefined where no condition can be walked along. */
+  driver: Driver | undefined;
+  /** The driver is known to lead to no more than a few rows in all. */
+  isShort: boolean;
+}
+
+/**
+ * @param after where the last page ended, in the order of age.
+ * @param measured whether to find out if it is short, also where there is no choice.
+ */
+export async function chooseDriver(
   store: EntityStore,
   type: string,
   conditions: Filter[],
   after: SortTuple | undefined,
-): Promise<Driver | undefined> {
+  measured: boolean,
+): Promise<DriverChoice> {
   let lookAheads = 0;
 
   async function stretchAlong({ entry }: Branch): Promise<Stretch> {
@@ -27,16 +38,21 @@ export function chooseDriver(
     return lookAhead(store, type, singleValue(entry), rowsAhead, from);
   }
 
+  const stretchOf = async ({ branches }: Driver): Promise<Stretch> =>
+    together(await Promise.all(branches.map(stretchAlong)));
+
+  /** Of those that were looked ahead along. */
+  const stretches = new Map<Driver, Stretch>();
   const choose: ChooseDriver = async (drivers) => {
-    const found = await Promise.all(
-      drivers.map(async (driver) => ({
-        driver,
-        stretch: together(await Promise.all(driver.branches.map(stretchAlong))),
-      })),
+    await Promise.all(drivers.map(async (driver) => stretches.set(driver, await stretchOf(driver))));
+    return drivers.reduce((best, next) =>
+      isSparser(stretches.get(next)!, stretches.get(best)!) ? next : best,
     );
-    return found.reduce((best, next) => (isSparser(next.stretch, best.stretch) ? next : best)).driver;
   };
-  return driverOf(conditions, choose);
+  const driver = await driverOf(conditions, choose);
+  if (!driver) return { driver, isShort: false };
+  const stretch = stretches.get(driver) ?? (measured ? await stretchOf(driver) : fullest);
+  return { driver, isShort: after === undefined && stretch.end === undefined };
 }
 
 const fullest: Stretch = {
@@ -44,10 +60,12 @@ const fullest: Stretch = {
   end: { value: Buffer.alloc(0), created: Number.POSITIVE_INFINITY, uuid: '' },
 };
 
+const empty: Stretch = { rows: 0, end: undefined };
+
 /** Merged walks get no further than the fullest of them. */
 const together = (stretches: Stretch[]): Stretch => ({
   rows: stretches.reduce((sum, { rows }) => sum + rows, 0),
-  end: stretches.reduce((least, stretch) => (isSparser(least, stretch) ? stretch : least)).end,
+  end: stretches.reduce((least, stretch) => (isSparser(least, stretch) ? stretch : least), empty).end,
 });
 
 /** Whether it reaches further back in time, or has fewer rows where both reach to the end. */

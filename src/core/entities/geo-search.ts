@@ -102,7 +102,7 @@ function createSearch(run: QueryRun, budget: RowBudget): Search {
     place,
     ...splitProbes(others),
     compare,
-    leaders: createLeaders(run.page.limit, compare),
+    leaders: createLeaders({ limit: run.page.limit, characters: run.bounds.pageCharacters }, compare),
     seen: new Set(),
     queue: [],
     walks: 0,

@@ -40,6 +40,8 @@ const firstChunk = 50;
 const largestChunk = 1000;
 /** With probes, most rows may cost no more than a key look-up. */
 const largestProbedChunk = 5000;
+/** Looked at first for each that is wanted. */
+const rowsPerProbed = 3;
 /** Characters of bodies that the chunks of all walks that go on side by side are meant to hold at most. */
 const chunkCharacters = 8_000_000;
 
@@ -56,7 +58,7 @@ export async function* rowsOf(
   sideBySide = 1,
 ): AsyncGenerator<Row[]> {
   const largest = walk.probes.length > 0 ? largestProbedChunk : largestChunk;
-  let chunk = Math.min(wanted, firstChunk);
+  let chunk = Math.min(walk.probes.length > 0 ? wanted * rowsPerProbed : wanted, firstChunk);
   let after = walk.after;
   do {
     const rows = Math.min(chunk, budget.rowsLeft);

@@ -65,7 +65,12 @@ export function createQueries(
     const { entities, last } = await runQuery(run);
     const next = last && renderCursor(queryDigest(application, type, asked), last);
     const distances = distancesOf(asked, entities);
-    return { entities, cursor: next, distances, ...(recorder && { explanation: recorder.explanation() }) };
+    return {
+      entities,
+      cursor: next,
+      ...(distances && { distances }),
+      ...(recorder && { explanation: recorder.explanation() }),
+    };
   }
 
   return {

@@ -1,8 +1,8 @@
 /** Carries out a query plan page by page. Every way of doing so gives the same entities in the same order. */
 import { KeygridError } from '../errors.ts';
-import type { Driver } from './branches.ts';
-import { chooseDriver } from './drivers.ts';
-import type { EntityStore, StoredEntity } from './entity-store.ts';
+import { singleValue } from './condition-ranges.ts';
+import { chooseDriver, type DriverChoice } from './drivers.ts';
+import type { EntityStore, IndexRange, StoredEntity } from './entity-store.ts';
 import type { EntityType } from './entity-types.ts';
 import { isNearestFirst, nearestPage } from './geo-search.ts';
 import { type RowBudget, rowBudget } from './index-rows.ts';
@@ -29,6 +29,9 @@ export const standardBounds: QueryBounds = {
   rowsBeforeDoubt: 1000,
   pageCharacters: 32_000_000,
 };
+
+/** A search for the nearest looks at some rows around for each that it gives. */
+const rowsAround = 5;
 
 export interface PageRequest {
   limit: number;
@@ -63,14 +66,12 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
   const attempt = await attemptsOf(run);
   const weight = weightOf(plan.conditions);
   if (plan.conditions.length > 0) {
-    const quick = await attempt(rowBudget(page.limit + bounds.rowsBeforeDoubt, weight));
+    const quickRows = (page.limit + bounds.rowsBeforeDoubt) * (isNearestFirst(plan) ? rowsAround : 1);
+    const quick = await attempt(rowBudget(quickRows, weight));
     if (quick) return quick;
     run.recorder?.begin('choose');
     const ranges = await findShortRanges(run.store, run.rules, plan.conditions);
-    if (ranges) {
-      run.recorder?.begin('read all and sort', plan.conditions);
-      return sortedPage(run, rowsInRanges(run, ranges));
-    }
+    if (ranges) return readAll(run, ranges);
   }
   const result = await attempt(rowBudget(bounds.maximumRows, weight));
   if (result) return result;
@@ -90,11 +91,18 @@ async function attemptsOf(run: QueryRun): Promise<Attempt> {
       return nearestPage(run, budget);
     };
   }
-  const phases = phasesOf(run.rules, run.plan, {
-    repeats: await mayRepeat(run),
-    driver: await bestDriver(run),
-  });
+  const { driver, isShort } = await bestDriver(run);
+  if (driver && isShort && run.plan.order.length > 0) {
+    const ranges = driver.branches.map(({ entry }) => singleValue(entry));
+    return () => readAll(run, ranges);
+  }
+  const phases = phasesOf(run.rules, run.plan, { repeats: await mayRepeat(run), driver });
   return (budget) => walkPhases(run, phases, budget);
+}
+
+function readAll(run: QueryRun, ranges: IndexRange[]): Promise<PageResult> {
+  run.recorder?.begin('read all and sort', run.plan.conditions);
+  return sortedPage(run, rowsInRanges(run, ranges));
 }
 
 /** Whether a walk along the first key may meet an entity twice. */
@@ -104,8 +112,8 @@ async function mayRepeat({ store, rules, plan }: QueryRun): Promise<boolean> {
   return hasManyValues(store, rules.type, path);
 }
 
-function bestDriver({ store, rules, plan, page }: QueryRun): Promise<Driver | undefined> {
-  // Only there the cursor is in the order of age.
-  const after = plan.order.length === 0 ? page.after : undefined;
-  return chooseDriver(store, rules.type, plan.conditions, after);
+function bestDriver({ store, rules, plan, page }: QueryRun): Promise<DriverChoice> {
+  const isByAge = plan.order.length === 0;
+  // A short one is better sorted than looked for along the order.
+  return chooseDriver(store, rules.type, plan.conditions, isByAge ? page.after : undefined, !isByAge);
 }

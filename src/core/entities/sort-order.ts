@@ -81,7 +81,7 @@ export function compareAge(left: Aged, right: Aged): number {
   return Buffer.compare(uuidToOrderedBytes(left.uuid), uuidToOrderedBytes(right.uuid));
 }
 
-/** The first `limit` of what is offered, sorted; holds no more than that at any time. */
+/** The first of what is offered, sorted, as many as a page may hold; never holds more. */
 export interface Leaders<Item> {
   offer(tuple: SortTuple, item: Item): void;
   isFull(): boolean;
@@ -89,12 +89,26 @@ export interface Leaders<Item> {
   items(): Item[];
 }
 
-export function createLeaders<Item>(limit: number, compare: CompareTuples): Leaders<Item> {
+/** What one page may hold. */
+export interface PageBounds {
+  limit: number;
+  /** Characters of bodies: the entity that reaches them is the last. */
+  characters: number;
+}
+
+export function createLeaders<Item extends { entity: StoredEntity }>(
+  { limit, characters }: PageBounds,
+  compare: CompareTuples,
+): Leaders<Item> {
   const held: { tuple: SortTuple; item: Item }[] = [];
+  let charactersHeld = 0;
   const last = (): SortTuple | undefined => held.at(-1)?.tuple;
+  const isFull = (): boolean => held.length >= limit || charactersHeld >= characters;
+  const lastIsTooMuch = (): boolean =>
+    held.length > limit || charactersHeld - held.at(-1)!.item.entity.body.length >= characters;
   return {
     offer(tuple, item) {
-      if (held.length === limit && compare(tuple, last()!) >= 0) return;
+      if (isFull() && compare(tuple, last()!) >= 0) return;
       let low = 0;
       let high = held.length;
       while (low < high) {
@@ -103,9 +117,10 @@ export function createLeaders<Item>(limit: number, compare: CompareTuples): Lead
         else high = middle;
       }
       held.splice(low, 0, { tuple, item });
-      if (held.length > limit) held.pop();
+      charactersHeld += item.entity.body.length;
+      while (lastIsTooMuch()) charactersHeld -= held.pop()!.item.entity.body.length;
     },
-    isFull: () => held.length === limit,
+    isFull,
     last,
     items: () => held.map(({ item }) => item),
   };

@@ -20,8 +20,8 @@ export async function sortedPage(run: QueryRun, chunks: AsyncIterable<Row[]>): P
   return resultOf(leaders);
 }
 
-export const leadersOf = ({ plan, page }: QueryRun): Leaders<Row> =>
-  createLeaders<Row>(page.limit, compareBy(plan.order));
+export const leadersOf = ({ plan, page, bounds }: QueryRun): Leaders<Row> =>
+  createLeaders<Row>({ limit: page.limit, characters: bounds.pageCharacters }, compareBy(plan.order));
 
 export function offer({ plan, page }: QueryRun, leaders: Leaders<Row>, row: Row): void {
   const { order } = plan;
