@@ -8,6 +8,7 @@ import { openSqliteStorage } from '../storage/sqlite/index.ts';
 import type { Storage } from '../storage/storage.ts';
 import { composeCore } from './compose-core.ts';
 import { makeDataDirectory } from './data-directory.ts';
+import { type IndexProgress, makeIndexCurrent } from './index-current.ts';
 import type { Ports } from './ports.ts';
 import { openRootKey, requireRootKeyOf } from './root-key.ts';
 
@@ -26,15 +27,23 @@ export interface OpenOptions {
   ports: Ports;
   /** A server owns its data directory; the command line visits it. */
   exclusive: boolean;
+  /** Called now and then while the index is made anew; the log is told too. */
+  onIndexProgress?: IndexProgress;
 }
 
 /** @throws StoreStartError with one sentence that says what to do. */
-export async function openKeygrid({ configuration, ports, exclusive }: OpenOptions): Promise<Keygrid> {
+export async function openKeygrid({
+  configuration,
+  ports,
+  exclusive,
+  onIndexProgress,
+}: OpenOptions): Promise<Keygrid> {
   makeDataDirectory(configuration.dataDirectory);
   const rootKey = openRootKey(configuration.dataDirectory, ports.random);
   const storage = await openStorage(configuration, ports, exclusive);
   try {
     await requireRootKeyOf(storage.serverKeys, rootKey, configuration.dataDirectory);
+    await makeIndexCurrent(storage.indexRebuild, { ports, mayTakeLong: exclusive, onIndexProgress });
     const hasher = createPasswordHasher({
       random: ports.random,
       concurrency: configuration.passwordConcurrency,

@@ -8,6 +8,7 @@ import type { DeviceStore } from '../core/devices/user-devices.ts';
 import type { CollectionJobQueue, CollectionJobStore } from '../core/entities/collection-jobs.ts';
 import type { CollectionSettingsStore } from '../core/entities/collection-settings-service.ts';
 import type { EdgeStore, EntityStore } from '../core/entities/entity-store.ts';
+import type { IndexRebuildStore } from '../core/entities/index-rebuild.ts';
 import type { OutboxStore, RefusalStore } from '../core/explain.ts';
 import type {
   AdminUserStore,
@@ -39,6 +40,7 @@ export interface Storage {
   clients: ClientStore;
   authorizationSweep: AuthorizationSweep;
   fanOuts: FanOutStore;
+  indexRebuild: IndexRebuildStore;
   collectionJobQueue: CollectionJobQueue;
   changes: ChangeFeed;
   entities(application: RealmKey): EntityStore;

@@ -1,9 +1,10 @@
-/** `keygrid migrate`: brings the database to this version's schema, or makes it. */
+/** `keygrid migrate`: brings the database to this version's schema and way of indexing, or makes it. */
 import { existsSync } from 'node:fs';
 import type { Configuration } from '../../config/index.ts';
 import { openKeygrid } from '../../main/open-keygrid.ts';
 import { databaseFile } from '../../storage/sqlite/index.ts';
 import { sqliteSchemaSteps } from '../../storage/sqlite/migrations/index.ts';
+import { terminalProgress } from '../backup/progress.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { commandPorts, configurationOf, pendingSqliteSteps } from '../visit-keygrid.ts';
 
@@ -11,7 +12,14 @@ export async function run(invocation: Invocation): Promise<CommandResult> {
   const configuration = configurationOf(invocation);
   const applied = await findPendingSteps(configuration);
   // The server's own way of opening: makes what is missing, and on SQLite refuses while a server runs.
-  const keygrid = await openKeygrid({ configuration, ports: commandPorts(configuration), exclusive: true });
+  const progress = terminalProgress(invocation.json, 'Indexed');
+  const keygrid = await openKeygrid({
+    configuration,
+    ports: commandPorts(configuration),
+    exclusive: true,
+    onIndexProgress: progress.show,
+  });
+  progress.end();
   await keygrid.close();
   return {
     json: { applied },

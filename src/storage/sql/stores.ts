@@ -13,6 +13,7 @@ import { createEdgeStore } from './edges.ts';
 import { createEntityStore } from './entities.ts';
 import { createGrantStore } from './grants.ts';
 import { createKnownPaths } from './index-paths.ts';
+import { createIndexRebuildStore } from './index-rebuild.ts';
 import { createInteractionStore } from './interactions.ts';
 import {
   createOutboxStore,
@@ -40,6 +41,7 @@ export function createSharedStores(engine: SqlEngine): SharedStores {
     refusals: createRefusalStore(engine),
     outbox: createOutboxStore(engine),
     clients: createClientStore(engine),
+    indexRebuild: createIndexRebuildStore(engine),
     authorizationSweep: createAuthorizationSweep(engine),
     fanOuts: createFanOutStore(engine),
     collectionJobQueue: createCollectionJobQueue(engine),
