@@ -118,6 +118,25 @@ test('a statement filters, orders and projects the lists', async () => {
   assert.equal((await app.asAdmin(`GET /users/${username}/feed?ql=nonsense`)).status, 400);
 });
 
+test('UD-87 a feed is asked for what happened near a place, the nearest first', async () => {
+  const { username } = await app.newUser();
+  for (const [content, latitude] of [
+    ['near', 37.7],
+    ['far', 38.7],
+    ['nearest', 37.75],
+  ] as const) {
+    const actor = { location: { latitude, longitude: -122.4 } };
+    await post(`/users/${username}/activities`, activity({ content, actor }));
+  }
+  const ql = encodeURIComponent('actor.location within 20000 of 37.77, -122.4');
+  const { body } = requireSuccess(await app.asAdmin(`GET /users/${username}/feed?ql=${ql}`));
+  assert.deepEqual(
+    body.entities.map(({ content }: { content: string }) => content),
+    ['nearest', 'near'],
+  );
+  assert.ok(body.entities[0].metadata.distance < body.entities[1].metadata.distance);
+});
+
 test('UD-109 an activity of a group needs an actor and a verb', async () => {
   const group = await newGroup();
   for (const json of [{}, { verb: 'post' }, { actor: { displayName: 'x' } }]) {

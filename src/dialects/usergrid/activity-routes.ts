@@ -83,6 +83,7 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
       const page = await activities.list(request.application, entity, list, { query, limit, cursor });
       return sendEntitiesAt({ request, reply, options }, path, page.entities, {
         projection: query.projection,
+        distances: page.distances,
         members: { cursor: page.cursor },
       });
     },

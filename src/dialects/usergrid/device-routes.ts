@@ -92,11 +92,12 @@ function createFlow(options: UsergridOptions) {
     request: FastifyRequest,
     reply: FastifyReply,
     path: string,
-    { entities, cursor }: EntityPage,
+    { entities, distances, cursor }: EntityPage,
     { query }: DataParameters,
   ): Awaitable<FastifyReply> =>
     sendEntitiesAt({ request, reply, options }, path, entities, {
       projection: query.projection,
+      distances,
       members: { cursor },
     });
   const userAt = (request: FastifyRequest): Promise<StoredEntity> =>
