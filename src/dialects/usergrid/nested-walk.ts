@@ -40,7 +40,7 @@ export interface End {
 
 /** How often a query may choose what the path goes on from: each may lead to a thousand entities. */
 const mostQueries = 5;
-export const usualPage = (relation: Relation): number => (relation.kind === 'membership' ? 10 : 1000);
+export const usualPage = (relation: Relation): number => (relation.kind === 'sub-collection' ? 10 : 1000);
 
 /**
  * @throws KeygridError `resource_not_found`, `permission_missing`, `invalid_argument`, and as Connections.list
@@ -52,7 +52,7 @@ export async function walkDown(call: DataCall, from: Stand, words: Word[]): Prom
   for (;;) {
     // The right to the whole path is what every request is asked for (guard.ts).
     if (stand !== from || stand.isMany) await requireBelow(call, stand, left[0]?.at);
-    const relation = relationBelow(call, stand, left);
+    const relation = relationBelow(stand, left);
     const selector = readSelector(relation.part, relation.rest);
     if (selector.kind === 'many') {
       if (selector.rest.length === 0) return { stand, relation: relation.part, selector, far: undefined };
@@ -94,15 +94,15 @@ async function requireBelow(
   }
 }
 
+/** One without sub-collections. */
+const typeOfNothing = 'thing';
+
 /** Entities of several types may mean several things by one word. */
-function relationBelow(
-  { options }: DataCall,
-  { entities }: Stand,
-  words: Word[],
-): { part: Relation; rest: Word[] } {
+function relationBelow({ entities }: Stand, words: Word[]): { part: Relation; rest: Word[] } {
   const types = [...new Set(entities.map(({ type }) => type))];
-  const [first, ...others] = types.map((type) => readRelation(options.core, type, words));
-  if (!first) return readRelation(options.core, '', words);
+  const [first, ...others] = types.map((type) => readRelation(type, words));
+  // Where nothing was found nothing is below, whatever it is called.
+  if (!first) return readRelation(typeOfNothing, words);
   if (others.every(({ part }) => JSON.stringify(part) === JSON.stringify(first.part))) return first;
   throw new KeygridError(
     'invalid_argument',
@@ -152,20 +152,16 @@ async function requireLinked(
   };
 }
 
-export async function areLinked(
+export function areLinked(
   { request, options }: DataCall,
   { entities }: Stand,
   relation: Relation,
   far: StoredEntity,
 ): Promise<boolean> {
-  const { memberships, connections } = options.core;
-  if (relation.kind === 'connection') {
-    return connections.of(request.application).areConnected(entities, { ...relation, type: undefined }, far);
-  }
-  for (const owner of entities) {
-    if (await memberships.has(request.application, owner, relation.collection, far)) return true;
-  }
-  return false;
+  const { subCollections, connections } = options.core;
+  return relation.kind === 'connection'
+    ? connections.of(request.application).areConnected(entities, { ...relation, type: undefined }, far)
+    : subCollections.has(request.application, entities, relation.kept, far);
 }
 
 async function findMany(
@@ -189,9 +185,9 @@ export function listBelow(
   query: EntityQuery,
   page: PageOptions,
 ): Promise<EntityPage> {
-  const { memberships, connections } = options.core;
-  if (relation.kind === 'membership') {
-    return memberships.listOfMany(request.application, entities, relation.collection, { query, ...page });
+  const { subCollections, connections } = options.core;
+  if (relation.kind === 'sub-collection') {
+    return subCollections.list(request.application, entities, relation.kept, query, page);
   }
   const type = collection?.type ?? relation.type;
   return connections.of(request.application).list(entities, { ...relation, type }, query, page);
