@@ -43,7 +43,7 @@ test('S056 APS-63 ids and secrets with every difficult character, form-encoded a
   const { client } = await world.register();
   const clientSecret = 'a:b%41c+d e\u00e9\u{1f600}';
   const secret = { sealed: world.secrets.seal(clientSecret), createdAt: 0, expiresAt: undefined };
-  await world.storage.clients.update({ ...client, secrets: [secret] });
+  await world.storage.clients.update(client.clientId, (stored) => ({ ...stored, secrets: [secret] }));
   const { clientId } = client;
   const encoded = await authenticate({ authorization: basic(clientId, encodeURIComponent(clientSecret)) });
   assert.equal(encoded.client.clientId, clientId);

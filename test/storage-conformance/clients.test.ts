@@ -88,14 +88,34 @@ onEachEngine('clients and signing keys', ({ storage, open }) => {
     const client = clientOf();
     await clients.create(client);
     const changed = clientOf({ clientId: client.clientId, disabled: true, secrets: [] });
-    await clients.update(changed);
+    await clients.update(client.clientId, () => changed);
     assert.deepEqual(await clients.find(client.clientId), changed);
     const { organizationUuid } = changed;
     assert.deepEqual((await clients.listOfOrganization(organizationUuid, 5, undefined)).items, [changed]);
     await clients.delete(client.clientId);
     assert.equal(await clients.find(client.clientId), undefined);
-    await clients.update(changed);
+    const late = clients.update(client.clientId, () => changed);
+    await assert.rejects(late, { code: 'client_not_found' });
     assert.equal(await clients.find(client.clientId), undefined);
+  });
+
+  test('of two changes at once none is lost, and one that throws changes nothing', async () => {
+    const { clients } = storage();
+    const second = await open();
+    const client = clientOf({ scopes: [] });
+    const { clientId } = client;
+    await clients.create(client);
+    const add = (scope: string) => (stored: Client) => ({ ...stored, scopes: [...stored.scopes, scope] });
+    const froms = [clients, second.clients];
+    await Promise.all(
+      ['a', 'b', 'c', 'd'].map((scope, index) => froms[index % 2]!.update(clientId, add(scope))),
+    );
+    assert.deepEqual((await clients.find(clientId))?.scopes.toSorted(), ['a', 'b', 'c', 'd']);
+    const refusing = clients.update(clientId, () => {
+      throw new Error('unsound');
+    });
+    await assert.rejects(refusing, /unsound/);
+    assert.equal((await clients.find(clientId))?.scopes.length, 4);
   });
 
   test('clients of an organization are listed in pages, in order of their ids', async () => {
@@ -124,7 +144,7 @@ onEachEngine('clients and signing keys', ({ storage, open }) => {
     const heard = listen(realm);
     const client = clientOf({ realm });
     await clients.create(client);
-    await clients.update(client);
+    await clients.update(client.clientId, () => client);
     await clients.delete(client.clientId);
     await clients.delete(client.clientId);
     assert.deepEqual(heard, Array(3).fill({ topic: 'tenancy', realm }));

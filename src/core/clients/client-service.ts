@@ -86,11 +86,14 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       : new KeygridError('client_not_found', 'There is no such client');
   }
 
-  async function change(client: Client, changes: Partial<Client>): Promise<Client> {
-    const changed = { ...client, ...changes, modified: clock.now() };
-    requireSoundClient(changed);
-    await store.update(changed);
-    return changed;
+  /** Made from the client as it is then: of two changes at once none is lost. */
+  async function change(clientId: string, changesOf: (client: Client) => Partial<Client>): Promise<Client> {
+    await requireRegistered(clientId);
+    return store.update(clientId, (client) => {
+      const changed = { ...client, ...changesOf(client), modified: clock.now() };
+      requireSoundClient(changed);
+      return changed;
+    });
   }
 
   async function revokeAll({ clientId, realm }: Client): Promise<void> {
@@ -121,27 +124,25 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       await store.create(client);
       return { client, clientSecret };
     },
-    update: async (clientId, settings) => change(await requireRegistered(clientId), settingsOf(settings)),
+    update: (clientId, settings) => change(clientId, () => settingsOf(settings)),
     async rotateSecret(clientId, { oldSecretSeconds }) {
-      const client = await requireRegistered(clientId);
-      if (client.type === 'native') throw refused('secrets', 'a public client has no secret');
       if (!(oldSecretSeconds >= 0 && oldSecretSeconds <= longestOverlapSeconds)) {
         throw refused('secrets', `the old one may stay for 0 to ${longestOverlapSeconds} seconds`);
       }
       const clientSecret = newSecret();
-      const old = client.secrets.slice(0, oldSecretSeconds > 0 ? 1 : 0).map((secret) => ({
-        ...secret,
-        expiresAt: Math.min(secret.expiresAt ?? Infinity, clock.now() + oldSecretSeconds * 1000),
-      }));
-      const changed = await change(client, { secrets: [sealed(clientSecret), ...old] });
-      return { client: changed, clientSecret };
+      const client = await change(clientId, ({ type, secrets: before }) => {
+        if (type === 'native') throw refused('secrets', 'a public client has no secret');
+        const old = before.slice(0, oldSecretSeconds > 0 ? 1 : 0).map((secret) => ({
+          ...secret,
+          expiresAt: Math.min(secret.expiresAt ?? Infinity, clock.now() + oldSecretSeconds * 1000),
+        }));
+        return { secrets: [sealed(clientSecret), ...old] };
+      });
+      return { client, clientSecret };
     },
-    async endOldSecrets(clientId) {
-      const client = await requireRegistered(clientId);
-      return change(client, { secrets: client.secrets.slice(0, 1) });
-    },
+    endOldSecrets: (clientId) => change(clientId, (client) => ({ secrets: client.secrets.slice(0, 1) })),
     async setDisabled(clientId, disabled) {
-      const changed = await change(await requireRegistered(clientId), { disabled });
+      const changed = await change(clientId, () => ({ disabled }));
       if (disabled) await revokeAll(changed);
       return changed;
     },

@@ -76,7 +76,8 @@ export interface ClientStore {
   /** @throws KeygridError `duplicate_value` */
   create(client: Client): Promise<void>;
   find(clientId: string): Promise<Client | undefined>;
-  update(client: Client): Promise<void>;
+  /** `change` is made from what is stored then, so that none is lost. @throws KeygridError `client_not_found`; as it does */
+  update(clientId: string, change: (stored: Client) => Client): Promise<Client>;
   delete(clientId: string): Promise<void>;
   /** In order of client id. */
   listOfOrganization(

@@ -9,6 +9,7 @@ const insertClient = statement(
    on conflict do nothing returning client_id`,
 );
 const selectClient = statement('select body from clients where client_id = ?');
+const lockClient = statement('select body from clients where client_id = ?', { lock: true });
 const updateClient = statement(
   'update clients set organization_uuid = ?, realm = ?, body = ? where client_id = ? returning client_id',
 );
@@ -39,11 +40,15 @@ export function createClientStore(engine: SqlEngine): ClientStore {
       const row = await engine.read(() => firstRow(selectClient, clientId));
       return row && toClient(row);
     },
-    update: (client) =>
+    update: (clientId, change) =>
       engine.write(function* () {
-        const { clientId, organizationUuid, realm } = client;
-        yield* rows(updateClient, organizationUuid, realm, JSON.stringify(client), clientId);
+        const row = yield* firstRow(lockClient, clientId);
+        if (!row) throw new KeygridError('client_not_found', 'There is no such client');
+        const changed = change(toClient(row));
+        const { organizationUuid, realm } = changed;
+        yield* rows(updateClient, organizationUuid, realm, JSON.stringify(changed), clientId);
         yield* announce({ topic: 'tenancy', realm });
+        return changed;
       }),
     delete: (clientId) =>
       engine.write(function* () {

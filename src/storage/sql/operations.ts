@@ -141,6 +141,9 @@ export function createRefusalStore(engine: SqlEngine): RefusalStore {
 }
 
 const insertMessage = statement('insert into outbox (recipient, subject, body, sent_at) values (?, ?, ?, ?)');
+/** How many messages are kept, where no mail server takes them. */
+const messagesKept = 10_000;
+const trimMessages = statement('delete from outbox where id <= (select max(id) from outbox) - ?');
 const selectMessages = statement(
   'select id, recipient, subject, body, sent_at from outbox where id < ? order by id desc limit ?',
 );
@@ -148,7 +151,10 @@ const selectMessages = statement(
 export function createOutboxStore(engine: SqlEngine): OutboxStore {
   return {
     async append({ to, subject, text: body, sentAt }) {
-      await engine.write(() => rows(insertMessage, to, subject, body, sentAt));
+      await engine.write(function* () {
+        yield* rows(insertMessage, to, subject, body, sentAt);
+        yield* rows(trimMessages, messagesKept);
+      });
     },
     async list(limit, before) {
       const found = await engine.read(() => rows(selectMessages, before ?? Number.MAX_SAFE_INTEGER, limit));
