@@ -8,6 +8,7 @@ import type { CollectionJobs } from './entities/collection-jobs.ts';
 import type { CollectionSettingsService } from './entities/collection-settings-service.ts';
 import type { Connections } from './entities/connections.ts';
 import type { Entities } from './entities/entities.ts';
+import type { SubCollectionReader } from './entities/sub-collections.ts';
 import type { OutboxStore, RefusalStore } from './explain.ts';
 import type { ExplainLog } from './explain-log.ts';
 import type { Access } from './identity/access.ts';
@@ -98,6 +99,7 @@ export interface Core extends AccountServices, ClientServices, SigningServices, 
   roles: Roles;
   memberships: Memberships;
   connections: Connections;
+  subCollections: SubCollectionReader;
   activities: Activities;
   /** Activities on their way into feeds, beside the requests. */
   fanOuts: FanOuts;

@@ -11,6 +11,7 @@ import { createCollectionSettings } from '../core/entities/collection-settings-s
 import { createConnections } from '../core/entities/connections.ts';
 import { createEntities } from '../core/entities/entities.ts';
 import { creationOf } from '../core/entities/entity-changes.ts';
+import { createSubCollectionReader } from '../core/entities/sub-collections.ts';
 import { createExplainLog } from '../core/explain-log.ts';
 import { type Access, createAccess } from '../core/identity/access.ts';
 import { createAuthenticator } from '../core/identity/authenticator.ts';
@@ -117,6 +118,10 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     clock,
     log,
   });
+  const subCollections = createSubCollectionReader({
+    edgesOf: storage.edges,
+    entitiesOf: storage.entities,
+  });
   const activities = createActivities({
     activitiesOf: storage.activities,
     edgesOf: storage.edges,
@@ -145,7 +150,8 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     adminUserStore: storage.adminUsers,
     entities,
     roles,
-    memberships: createMemberships({ edgesOf: storage.edges, entitiesOf: storage.entities, clock }),
+    memberships: createMemberships({ edgesOf: storage.edges, subCollections, clock }),
+    subCollections,
     connections: createConnections({
       edgesOf: storage.edges,
       entitiesOf: storage.entities,

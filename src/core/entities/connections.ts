@@ -70,7 +70,7 @@ export function createConnections({ edgesOf, entitiesOf, clock, followed }: Conn
 
     return {
       async connect(source, verb, target) {
-        requireFollowable(source, verb, target);
+        requireConnectable(source, verb, target);
         const stored = storedVerb(verb);
         await edges.connect(
           {
@@ -175,12 +175,12 @@ function shownVerbs(type: string, { outgoing, incoming }: EdgeVerbs): EdgeVerbs 
 const unmarked = (stored: string): string => (stored.startsWith(mark) ? stored.slice(mark.length) : stored);
 
 /** @throws KeygridError `invalid_argument` */
-function requireFollowable(source: StoredEntity, verb: string, target: StoredEntity): void {
-  if (source.type !== 'user') return;
-  if (verb.toLowerCase() === 'followers') {
-    throw new KeygridError('invalid_argument', 'A user follows another at /users/{follower}/following');
-  }
-  if (isFollowing(source.type, verb) && target.type !== 'user') {
+function requireConnectable(source: StoredEntity, text: string, target: StoredEntity): void {
+  const verb = normalizeVerb(text);
+  if (isFollowing(source.type, verb)) {
+    if (target.type === 'user') return;
     throw new KeygridError('invalid_argument', 'A user follows users');
   }
+  if (!subCollectionVerbs(source.type).outgoing.has(verb)) return;
+  throw new KeygridError('invalid_argument', `The ${verb} of a ${source.type} are no connections`);
 }

@@ -1,19 +1,21 @@
 /** Who is in which group and who has which role, from either end: `/users/{u}/roles/{r}`. usergrid-auth.md 7.4, 7.5. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Awaitable } from '../../core/awaitable.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import type { Projection } from '../../core/entities/filter.ts';
-import { project } from '../../core/entities/projection.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { MemberType } from '../../core/identity/memberships.ts';
 import { Type } from '../../http/json-schema.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import { jsonBody } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
-import { applicationMembers, type QueryParameters, rawJsonArray, sendEnvelope } from './envelope.ts';
+import { sendEntitiesAt } from './data-call.ts';
+import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
+import { answerBelowMany } from './nested-answers.ts';
 import { readDataParameters } from './query-parameters.ts';
-import { renderEntity } from './render-entity.ts';
 import { resource } from './resource.ts';
+import { readAddress } from './resource-address.ts';
 import { requireCreation, requireOtherEnd } from './role-administration.ts';
 
 const pageQuery = Type.Object({
@@ -86,10 +88,14 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
     members: StoredEntity[],
     cursor?: string,
     projection?: Projection[],
-  ): FastifyReply => sendMembers(options, request, reply, { owner, collection, members, cursor, projection });
+  ): Awaitable<FastifyReply> =>
+    sendMembers(options, request, reply, { owner, collection, members, cursor, projection });
 
   return {
     async list(request, reply) {
+      const address = readAddress(request);
+      if (address.kind === 'below_many')
+        return answerBelowMany({ request, reply, options, collection: address.collection }, address);
       const owner = await ownerOf(request);
       const { query, limit, cursor } = readDataParameters(request.query as QueryParameters);
       const page = { query, limit, cursor };
@@ -144,7 +150,7 @@ async function createMembers(
 }
 
 function sendMembers(
-  { place }: UsergridOptions,
+  options: UsergridOptions,
   request: FastifyRequest,
   reply: FastifyReply,
   answer: {
@@ -154,15 +160,8 @@ function sendMembers(
     cursor: string | undefined;
     projection: Projection[] | undefined;
   },
-): FastifyReply {
+): Awaitable<FastifyReply> {
   const { owner, collection, members, cursor, projection } = answer;
-  const shown = projection
-    ? members.map(({ uuid, type, body }) => ({ uuid, type, body: project(body, projection) }))
-    : members;
   const path = `/${owner.type}s/${owner.uuid}/${collection}`;
-  return sendEnvelope(request, reply, {
-    ...applicationMembers(request, { application: request.application, publicUrl: place.publicUrl }, path),
-    entities: rawJsonArray(shown.map((member) => renderEntity(member, path))),
-    cursor,
-  });
+  return sendEntitiesAt({ request, reply, options }, path, members, { projection, members: { cursor } });
 }

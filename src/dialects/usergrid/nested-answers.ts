@@ -50,7 +50,7 @@ async function answerFrom(call: DataCall, stand: Stand, from: number): Promise<F
     throw new KeygridError('invalid_argument', 'What is below several entities is only read');
   }
   const { relation } = end;
-  const changed = await (relation.kind === 'membership'
+  const changed = await (relation.kind === 'sub-collection'
     ? changeMembership(call, { ...end, relation })
     : changeConnection(call, { ...end, relation }));
   if (changed) return send(call, end, changed);

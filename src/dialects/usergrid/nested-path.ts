@@ -1,8 +1,8 @@
 /** What stands below an entity in a path, word by word: `/users/fred/likes;limit=5/eats`. usergrid-data.md 0.1 and 3. */
 import type { FastifyRequest } from 'fastify';
-import type { Core } from '../../core/core.ts';
 import type { EdgeDirection } from '../../core/entities/entity-store.ts';
 import { entityType as rulesOf } from '../../core/entities/entity-types.ts';
+import { type KeptSubCollection, keptSubCollection } from '../../core/entities/sub-collections.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { PathReading } from '../../core/identity/path-permission.ts';
 import { isUuid } from '../../core/uuid.ts';
@@ -45,7 +45,7 @@ export type Relation = {
   type: string | undefined;
 } & (
   | { kind: 'connection'; direction: EdgeDirection; verb: string | undefined }
-  | { kind: 'membership'; collection: string }
+  | { kind: 'sub-collection'; kept: KeptSubCollection }
 );
 
 export interface ReadPart<Part> {
@@ -55,44 +55,51 @@ export interface ReadPart<Part> {
 }
 
 /** @throws KeygridError `invalid_argument`, `resource_not_found`, `not_implemented` */
-export function readRelation(core: Core, type: string, words: Word[]): ReadPart<Relation> {
+export function readRelation(type: string, words: Word[]): ReadPart<Relation> {
   const [word, ...rest] = words;
   if (word?.kind !== 'name') {
     throw new KeygridError('invalid_argument', 'Below an entity, a path goes on with a connection');
   }
   const name = word.text.toLowerCase();
-  if (name === 'connections') return readDirection('outgoing', name, rest);
-  if (name === 'connecting') return readDirection('incoming', name, rest);
+  if (name === 'connecting') return readIncoming(rest);
+  if (name !== 'connections') return readNamed(type, word.text, rest);
+  const [verb, ...behind] = rest;
+  if (isVerb(verb)) return readNamed(type, verb.text, behind);
+  const all = { direction: 'outgoing', verb: undefined, segment: name, type: undefined } as const;
+  return { part: { kind: 'connection', ...all }, rest };
+}
+
+/** Without a verb, or before a uuid, all verbs are meant. */
+const isVerb = (word: Word | undefined): word is Word & { kind: 'name' } =>
+  word?.kind === 'name' && !isUuid(word.text) && word.text.toLowerCase() !== 'any';
+
+/** `connecting/likes`: the original leaves the verb out of the paths that it answers. */
+function readIncoming(words: Word[]): ReadPart<Relation> {
+  const [word, ...rest] = words;
+  const verb = isVerb(word) ? word.text.toLowerCase() : undefined;
+  return {
+    part: { kind: 'connection', direction: 'incoming', verb, segment: 'connecting', type: undefined },
+    rest: verb === undefined ? words : rest,
+  };
+}
+
+function readNamed(type: string, text: string, rest: Word[]): ReadPart<Relation> {
+  const name = text.toLowerCase();
   if (type === 'user' && name === 'followers') {
     const followers = { direction: 'incoming', verb: 'following', segment: name, type: 'user' } as const;
     return { part: { kind: 'connection', ...followers }, rest };
   }
-  const collection = collectionName(name);
-  const memberType = core.memberships.memberTypeOf(type, collection);
-  if (memberType)
-    return { part: { kind: 'membership', collection, segment: collection, type: memberType }, rest };
+  const kept = keptSubCollection(type, name) ?? keptSubCollection(type, collectionName(name));
+  if (kept) return { part: { kind: 'sub-collection', kept, segment: kept.name, type: kept.type }, rest };
   requireNoOther(type, name);
   const followed = type === 'user' && name === 'following' ? 'user' : undefined;
   return {
-    part: { kind: 'connection', direction: 'outgoing', verb: name, segment: word.text, type: followed },
+    part: { kind: 'connection', direction: 'outgoing', verb: name, segment: text, type: followed },
     rest,
   };
 }
 
-/** `connecting/likes`; without a verb, or before a uuid, all verbs are meant. */
-function readDirection(direction: EdgeDirection, keyword: string, words: Word[]): ReadPart<Relation> {
-  const [word, ...rest] = words;
-  const hasVerb = word?.kind === 'name' && !isUuid(word.text) && word.text !== 'any';
-  const verb = hasVerb ? word.text.toLowerCase() : undefined;
-  // The original leaves the verb of `connecting/likes` out of the paths that it answers, and the word of the other.
-  const segment = hasVerb && direction === 'outgoing' ? word.text : keyword;
-  return {
-    part: { kind: 'connection', direction, verb, segment, type: undefined },
-    rest: hasVerb ? rest : words,
-  };
-}
-
-/** Sub-collections that are no memberships have paths of their own, and so have sets; none of them is a connection. */
+/** What else an entity of the type has is no connection either. */
 function requireNoOther(type: string, name: string): void {
   const { subCollections, sets } = rulesOf(type);
   const collection = collectionName(name);
@@ -134,7 +141,7 @@ export function readSelector(relation: Relation, words: Word[]): Selector {
     const readings = [{ reference: word.text, rest: [] }];
     return { kind: 'one', collection: undefined, readings, names: 1, words };
   }
-  if (relation.kind === 'membership') return selectOne(readCollection(relation.collection), words);
+  if (relation.kind === 'sub-collection') return selectOne(readCollection(relation.kept.name), words);
   if (word.text.toLowerCase() === 'any') return readSelector({ ...relation, type: undefined }, rest);
   const collection = readCollection(word.text);
   if (relation.type !== undefined && collection.type !== relation.type) {
