@@ -14,7 +14,8 @@ const entitiesToRead = 1000;
 
 /** How to start one Keygrid again on the same data. */
 export interface KeygridInstallation {
-  start(): Promise<ServerProcess>;
+  /** On the installation's cores, unless told otherwise. */
+  start(onCores?: string): Promise<ServerProcess>;
 }
 
 /** An application and those who may use it. */
@@ -44,7 +45,7 @@ export async function installKeygrid(
     const postgres = await context.postgres();
     env.KEYGRID_DATABASE_URL = await postgres.createDatabase(name.replaceAll('-', '_'));
   }
-  return { start: () => startServer({ script, args: ['start'], env, cores }) };
+  return { start: (onCores = cores) => startServer({ script, args: ['start'], env, cores: onCores }) };
 }
 
 export function startKeygridToken(context: BenchContext, engine: Engine): Promise<Contender> {

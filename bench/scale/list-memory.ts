@@ -6,13 +6,13 @@ import { describeWrongAnswers, type LoadRequest, runLoad } from '../load.ts';
 import { residentMebibytes } from '../processes.ts';
 import { numbersIn } from './answers.ts';
 import type { ListMemory } from './report.ts';
-import { collectionPath, type Site } from './site.ts';
+import { collectionPath, restartSite, type Site } from './site.ts';
 
 export const listPageSize = 1000;
 
 /** On a server that has answered nothing else. */
 export async function measureList(context: BenchContext, engine: Engine, site: Site): Promise<ListMemory> {
-  await site.restart();
+  await restartSite(site);
   const { size, bearer, server } = site;
   const pages = Math.ceil(size / listPageSize);
   const seen = new Uint8Array(size);

@@ -27,7 +27,7 @@ usage: node bench/scale/run.ts [options]        (or: npm run bench -- --scale [o
   --sizes 1000,10000      entities in the collection; powers of ten from 1000 on (default: ${standardSizes.join(',')})
   --engine NAME           sqlite or postgres (default: both)
   --rounds N              alternating rounds of the sizes that are compared (default: 3)
-  --seconds S             measured seconds of a round (default: 0.7)
+  --seconds S             measured seconds of a round (default: 0.6)
   --only TEXT             only the items whose name contains it; leaves out the list and Parse Server
   --without-list          not the memory of a server that lists everything
   --parse-size N          objects that Parse Server holds, one of the sizes (default: 10000)
@@ -48,7 +48,7 @@ export function parseScaleOptions(args: readonly string[]): ScaleOptions {
       sizes: { type: 'string' },
       engine: { type: 'string' },
       rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '0.7' },
+      seconds: { type: 'string', default: '0.6' },
       only: { type: 'string' },
       'without-list': { type: 'boolean', default: false },
       'parse-size': { type: 'string' },

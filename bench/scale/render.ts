@@ -30,7 +30,7 @@ function renderConditions(run: ScaleReport): string {
     `- Machine: ${run.machine}. Node ${run.node}${database}.`,
     `- One collection of ${sizes} entities of 10 properties in a Keygrid of its own each, all of them up at the same time. Servers, and PostgreSQL with them, on core 0; load generator on core 1.`,
     `- ${run.connections} connections with the token of an application user, each with one request in flight. Of every answer it is checked which entities are in it, and their order where the query gives one.`,
-    `- ${run.rounds} rounds of ${run.secondsPerRound} s after 0.3 s that do not count, the two compared sizes in turn; other sizes have one round. *Growth* is the time of a request at ${count(Math.max(...run.sizes))} to that at ${count(comparedSize(run.sizes))}: the median of the rounds' ratios of rates.`,
+    `- ${run.rounds} rounds of ${run.secondsPerRound} s after 0.25 s that do not count, the two compared sizes in turn; other sizes have one round. *Growth* is the time of a request at ${count(Math.max(...run.sizes))} to that at ${count(comparedSize(run.sizes))}: the median of the rounds' ratios of rates.`,
     '- *Constant*: 20 entities have the value, whatever the size. *Share*: a tenth of all have it, and the first 10 are asked for. Entities asked for are drawn by chance from the whole collection.',
     '- Before the rounds PostgreSQL is vacuumed and analyzed, as it does by itself some time after a filling. Creates are taken away again in the round that made them.',
   ].join('\n');
@@ -49,20 +49,28 @@ function renderVerdicts({ verdicts }: ScaleReport): string {
 
 const figure = (value: number): string => (value >= 100 ? count(value) : value.toFixed(2));
 
-function renderEngine({ engine, items, fillings, list }: EngineReport, sizes: readonly number[]): string[] {
+function renderEngine(
+  { engine, items, fillings, batches, list }: EngineReport,
+  sizes: readonly number[],
+): string[] {
   const largest = sizes.at(-1)!;
   return [
     `## ${engineNames[engine]}`,
     `Requests per second, by the number of entities; p99 in ms at ${count(comparedSize(sizes))} and at ${count(largest)}.`,
     renderItems(items, sizes),
     `![Time of a request as the collection grows, ${engineNames[engine]}](scale/growth-${engine}.svg)`,
-    'Filled by batches of 1000 in one request, one after the other, on the same one core:',
+    ...(batches === undefined
+      ? []
+      : [
+          `Batches of 1000 in one request, into a new collection, up to ${count(batches.entities)} entities: ${count(batches.entitiesPerSecond)} entities/s; the median request took ${count(batches.median)} ms, the slowest ${count(batches.slowest)} ms.`,
+        ]),
+    `Filling, by such batches one after the other; servers of both engines at the same time on both cores, where both are measured:`,
     renderTable(
-      ['entities', 'seconds', 'entities/s', 'in the first tenth', 'in the last tenth'],
-      fillings.map(({ size, seconds, entitiesPerSecond, firstTenth, lastTenth }) => [
+      ['entities', 'seconds', 'entities/s', 'in the last tenth'],
+      fillings.map(({ size, seconds, entitiesPerSecond, lastTenth }) => [
         count(size),
         seconds.toFixed(1),
-        ...[entitiesPerSecond, firstTenth, lastTenth].map(count),
+        ...[entitiesPerSecond, lastTenth].map(count),
       ]),
     ),
     ...(list === undefined

@@ -2,14 +2,22 @@
 import type { Engine } from '../context.ts';
 import type { Verdict } from '../report.ts';
 
-/** How a collection was filled, by batches of 1000 in one request each. */
+/** How a collection was filled: by batches of 1000 in one request each, one after the other. */
 export interface Filling {
   size: number;
   seconds: number;
   entitiesPerSecond: number;
-  /** Entities/s into the first tenth and the last tenth. */
-  firstTenth: number;
+  /** Entities/s into the last tenth. */
   lastTenth: number;
+}
+
+/** Batches of 1000 into a new collection, by a server on its one core, with nothing else going on. */
+export interface BatchCreate {
+  entities: number;
+  entitiesPerSecond: number;
+  /** Milliseconds of each batch's request. */
+  median: number;
+  slowest: number;
 }
 
 /** One item at one size: medians over the rounds. */
@@ -68,6 +76,7 @@ export interface Comparison {
 export interface EngineReport {
   engine: Engine;
   fillings: Filling[];
+  batches: BatchCreate | undefined;
   items: ScaleItemReport[];
   list: ListMemory | undefined;
 }

@@ -26,11 +26,12 @@ test('a small run asks every item, checks every answer and finds none wrong', { 
   const run = JSON.parse(stdout) as ScaleReport;
 
   assert.deepEqual(run.wrongAnswers, []);
-  const [{ items, list, fillings }] = run.engines as [ScaleReport['engines'][number]];
+  const [{ items, list, fillings, batches }] = run.engines as [ScaleReport['engines'][number]];
   assert.equal(items.length, 14);
   for (const { item, figures } of items) assert.ok(figures[0]!.requestsPerSecond > 0, item);
   assert.equal(list?.mebibytes.length, 2);
   assert.ok(fillings[0]!.entitiesPerSecond > 0);
+  assert.ok(batches!.entitiesPerSecond > 0);
 });
 
 test('entities that are missing, foreign, repeated or in another order are noticed', () => {
@@ -74,7 +75,7 @@ test('the largest size is held against 10 thousand, and a growth above 2 is no s
   assert.equal(comparedSize([1000, 10_000]), 1000);
   const items = [report('quick', 1.5), report('slow', 2.5)];
   const verdicts = judge({
-    engines: [{ engine: 'sqlite', fillings: [], items, list: undefined }],
+    engines: [{ engine: 'sqlite', fillings: [], batches: undefined, items, list: undefined }],
     parseServer: { skipped: 'for a test' },
   });
   assert.deepEqual(

@@ -11,7 +11,7 @@ import { helpText, parseScaleOptions, type ScaleOptions } from './options.ts';
 import { compareWithParseServer } from './parse-server.ts';
 import { publishScale } from './publish.ts';
 import type { EngineReport, ScaleReport } from './report.ts';
-import { makeSite, type Site } from './site.ts';
+import { type FilledSite, fillSite, measureBatches, type Site, startSite } from './site.ts';
 import { judge } from './verdicts.ts';
 
 const connections = 32;
@@ -85,7 +85,7 @@ function makeContext(
     directory,
     rounds,
     secondsPerRound,
-    warmUpSeconds: 0.3,
+    warmUpSeconds: 0.25,
     connections,
     keygridScript,
     postgres,
@@ -99,16 +99,23 @@ function makeContext(
 type Found = Pick<ScaleReport, 'engines' | 'parseServer' | 'wrongAnswers'>;
 
 async function measureAll(context: BenchContext, options: ScaleOptions): Promise<Found> {
+  // Side by side, since each engine's filling leaves a core idle for much of the time.
+  const filled = await Promise.all(
+    options.engines.map(async (engine) => ({
+      engine,
+      sites: await fillSites(context, engine, options.sizes),
+    })),
+  );
   const engines: EngineReport[] = [];
   let parseServer: ScaleReport['parseServer'] = { skipped: 'left out by an option' };
-  for (const engine of options.engines) {
+  for (const { engine, sites: filledSites } of filled) {
+    await settle(context, engine);
     const sites: Site[] = [];
     try {
-      for (const size of options.sizes) sites.push(await makeSite(context, engine, size));
-      await settle(context, engine);
+      for (const site of filledSites) sites.push(await startSite(site));
+      engines.push(await measureEngine(context, options, engine, sites));
       if (engine === 'postgres' && options.parseServerSize !== undefined)
         parseServer = await compareWithParseServer(context, sites, options.parseServerSize);
-      engines.push(await measureEngine(context, options, engine, sites));
     } finally {
       for (const { server } of sites) await server.stop();
     }
@@ -120,6 +127,16 @@ async function measureAll(context: BenchContext, options: ScaleOptions): Promise
   return { engines, parseServer, wrongAnswers };
 }
 
+async function fillSites(
+  context: BenchContext,
+  engine: Engine,
+  sizes: readonly number[],
+): Promise<FilledSite[]> {
+  const sites: FilledSite[] = [];
+  for (const size of sizes) sites.push(await fillSite(context, engine, size));
+  return sites;
+}
+
 async function measureEngine(
   context: BenchContext,
   { only, withList }: ScaleOptions,
@@ -127,9 +144,9 @@ async function measureEngine(
   sites: readonly Site[],
 ): Promise<EngineReport> {
   const items = await measureItems(context, engine, sites, only);
-  const largest = sites.at(-1)!;
-  const list = withList ? await measureList(context, engine, largest) : undefined;
-  return { engine, fillings: sites.map(({ filling }) => filling), items, list };
+  const batches = only === undefined ? await measureBatches(context, engine) : undefined;
+  const list = withList ? await measureList(context, engine, sites.at(-1)!) : undefined;
+  return { engine, fillings: sites.map(({ filling }) => filling), batches, items, list };
 }
 
 /** PostgreSQL tidies up behind a filling when it gets to it; here, before anything is measured. */

@@ -2,8 +2,9 @@
 import { installKeygrid, type KeygridInstallation, makeTenant } from '../contenders/keygrid.ts';
 import { call } from '../contenders/keygrid-wire.ts';
 import type { BenchContext, Engine } from '../context.ts';
-import { orStop, type ServerProcess } from '../processes.ts';
-import type { Filling } from './report.ts';
+import { allCores, orStop, type ServerProcess } from '../processes.ts';
+import { median } from '../report.ts';
+import type { BatchCreate, Filling } from './report.ts';
 import { makeThing, thingName } from './things.ts';
 
 export const collectionPath = '/bench/shop/things';
@@ -17,72 +18,122 @@ export interface KnownThing {
   uuid: string;
 }
 
-export interface Site {
+/** A collection as it lies in the database, with no server running. */
+export interface FilledSite {
   size: number;
-  server: ServerProcess;
+  installation: KeygridInstallation;
   bearer: string;
   known: KnownThing[];
   filling: Filling;
-  /** Ends the server and starts another on the same data. */
-  restart(): Promise<void>;
 }
 
-/** Makes a Keygrid with a collection of `size` entities; the server that filled it is not the one that is measured. */
-export async function makeSite(context: BenchContext, engine: Engine, size: number): Promise<Site> {
+export interface Site extends FilledSite {
+  server: ServerProcess;
+}
+
+export const startSite = async (filled: FilledSite): Promise<Site> => ({
+  ...filled,
+  server: await filled.installation.start(),
+});
+
+/** Ends the server and starts another on the same data. */
+export async function restartSite(site: Site): Promise<void> {
+  await site.server.stop();
+  site.server = await site.installation.start();
+}
+
+/** Filling is not measured like the rest: its server takes what it gets of all cores. */
+export async function fillSite(context: BenchContext, engine: Engine, size: number): Promise<FilledSite> {
   const installation = await installKeygrid(context, engine, `scale-${engine}-${size}`);
-  const filler = await installation.start();
-  const { bearer, known, filling } = await orStop(filler, async () => {
-    const { userBearer } = await makeTenant(filler.port, 1);
-    return { bearer: userBearer, ...(await fill(context, engine, filler.port, userBearer, size)) };
+  const server = await installation.start(allCores);
+  const filled = await orStop(server, async () => {
+    const { userBearer } = await makeTenant(server.port, 1);
+    return {
+      size,
+      installation,
+      bearer: userBearer,
+      ...(await fill(context, engine, server, userBearer, size)),
+    };
   });
-  await filler.stop();
-  return siteOn(installation, await installation.start(), { size, bearer, known, filling });
+  await server.stop();
+  return filled;
 }
 
-function siteOn(
-  installation: KeygridInstallation,
-  server: ServerProcess,
-  data: Pick<Site, 'size' | 'bearer' | 'known' | 'filling'>,
-): Site {
-  const site: Site = {
-    ...data,
-    server,
-    async restart() {
-      await site.server.stop();
-      site.server = await installation.start();
-    },
-  };
-  return site;
-}
-
-/** Batches one after the other, in the order of their numbers; the next is made while the server works. */
 async function fill(
   context: BenchContext,
   engine: Engine,
-  port: number,
+  server: ServerProcess,
   bearer: string,
   size: number,
-): Promise<Pick<Site, 'known' | 'filling'>> {
+): Promise<Pick<FilledSite, 'known' | 'filling'>> {
   const known: KnownThing[] = [];
   const stride = Math.ceil(size / knownAtMost);
-  const secondsOfBatches: number[] = [];
+  const seconds = await postBatches(server, bearer, size, (number, uuid, secondsSoFar) => {
+    if (number % stride === 0) known.push({ number, uuid });
+    if ((number + 1) % 100_000 === 0) {
+      const rate = Math.round((100 * batchSize) / sum(secondsSoFar.slice(-100)));
+      context.progress(`filling ${engine}: ${number + 1} of ${size}, ${rate} entities/s`);
+    }
+  });
+  const tenth = Math.max(1, Math.floor(seconds.length / 10));
+  const filling = {
+    size,
+    seconds: sum(seconds),
+    entitiesPerSecond: size / sum(seconds),
+    lastTenth: (tenth * batchSize) / sum(seconds.slice(-tenth)),
+  };
+  return { known, filling };
+}
+
+const unmeasuredBatches = 5;
+const measuredBatches = 25;
+
+/** Batches on a new installation, the server on its one core; the first few only warm up. */
+export async function measureBatches(context: BenchContext, engine: Engine): Promise<BatchCreate> {
+  const server = await (await installKeygrid(context, engine, `scale-batches-${engine}`)).start();
+  try {
+    const { userBearer } = await makeTenant(server.port, 1);
+    const entities = (unmeasuredBatches + measuredBatches) * batchSize;
+    const all = await postBatches(server, userBearer, entities, () => undefined);
+    const seconds = all.slice(unmeasuredBatches);
+    const entitiesPerSecond = (measuredBatches * batchSize) / sum(seconds);
+    context.progress(`batches of ${batchSize} (${engine}): ${Math.round(entitiesPerSecond)} entities/s`);
+    return {
+      entities,
+      entitiesPerSecond,
+      median: median(seconds) * 1000,
+      slowest: Math.max(...seconds) * 1000,
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+type OnCreated = (number: number, uuid: string, secondsSoFar: readonly number[]) => void;
+
+/**
+ * Batches one after the other, in the order of their numbers; the next is made while the server works. Gives the
+ * seconds of each. @throws Error when an answer does not hold what was sent.
+ */
+async function postBatches(
+  { port }: ServerProcess,
+  bearer: string,
+  size: number,
+  onCreated: OnCreated,
+): Promise<number[]> {
+  const seconds: number[] = [];
   let batch = makeBatch(0, size);
   for (let from = 0; from < size; from += batchSize) {
     const startedAt = performance.now();
-    const sending = postBatch(port, bearer, batch);
+    const sending = call(port, collectionPath, { bearer, body: batch });
     if (from + batchSize < size) batch = makeBatch(from + batchSize, size);
-    const created = await sending;
-    secondsOfBatches.push((performance.now() - startedAt) / 1000);
-    for (const [index, uuid] of requireCreated(created, from, size).entries()) {
-      const number = from + index;
-      if (number % stride === 0) known.push({ number, uuid });
-    }
-    if ((from / batchSize) % 100 === 99) {
-      const rate = Math.round((100 * batchSize) / sum(secondsOfBatches.slice(-100)));
-      context.progress(`filling ${engine}: ${from + batchSize} of ${size}, ${rate} entities/s`);
-    }
+    const { status, body } = await sending;
+    seconds.push((performance.now() - startedAt) / 1000);
+    if (status !== 200) throw new Error(`a batch was answered ${status}: ${JSON.stringify(body)}`);
+    const uuids = requireCreated(body as unknown as Created, from, size);
+    for (const [index, uuid] of uuids.entries()) onCreated(from + index, uuid, seconds);
   }
-  return { known, filling: describeFilling(size, secondsOfBatches) };
+  return seconds;
 }
 
 const makeBatch = (from: number, size: number): unknown[] =>
@@ -92,32 +143,12 @@ interface Created {
   entities: { uuid: string; name: string }[];
 }
 
-/** @throws Error when the answer is no success. */
-export async function postBatch(port: number, bearer: string, batch: unknown[]): Promise<Created> {
-  const answer = await call(port, collectionPath, { bearer, body: batch });
-  if (answer.status !== 200)
-    throw new Error(`a batch was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-  return answer.body as unknown as Created;
-}
-
 function requireCreated({ entities }: Created, from: number, size: number): string[] {
   const expected = Math.min(batchSize, size - from);
   const wrong = entities.findIndex(({ name }, index) => name !== thingName(from + index));
   if (entities.length !== expected || wrong >= 0)
     throw new Error(`of a batch of ${expected} from ${from} on, ${entities.length} were created`);
   return entities.map(({ uuid }) => uuid);
-}
-
-function describeFilling(size: number, secondsOfBatches: number[]): Filling {
-  const tenth = Math.max(1, Math.floor(secondsOfBatches.length / 10));
-  const rate = (seconds: number[]): number => Math.min(size, seconds.length * batchSize) / sum(seconds);
-  return {
-    size,
-    seconds: sum(secondsOfBatches),
-    entitiesPerSecond: rate(secondsOfBatches),
-    firstTenth: rate(secondsOfBatches.slice(0, tenth)),
-    lastTenth: rate(secondsOfBatches.slice(-tenth)),
-  };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -104,7 +104,6 @@ export function metersBetween(one: Point, other: Point): number {
 /** The whole entity, as it is sent. */
 export function makeThing(number: number, size: number): Record<string, unknown> {
   const chance = mixed(number);
-  const filler = (shift: number): string => `word${(chance >>> shift) % 1000}`;
   return {
     name: thingName(number),
     group: groupOf(number, size),
@@ -113,7 +112,7 @@ export function makeThing(number: number, size: number): Record<string, unknown>
     score: (chance >>> 4) % 100,
     active: (chance & 1) === 0,
     day: `2026-${twoDigits(1 + ((chance >>> 12) % 12))}-${twoDigits(1 + ((chance >>> 5) % 28))}`,
-    note: `${rareWordOf(number, size)} ${commonWordOf(number)} ${filler(3)} ${filler(9)} ${filler(15)}`,
+    note: `${rareWordOf(number, size)} ${commonWordOf(number)} word${(chance >>> 3) % 1000}`,
     location: pointOf(number, size),
     revision: 0,
   };
