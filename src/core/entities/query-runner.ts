@@ -85,16 +85,16 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
 type Attempt = (budget: RowBudget) => Promise<PageResult | undefined>;
 
 async function attemptsOf(run: QueryRun): Promise<Attempt> {
+  const { driver, isShort } = await bestDriver(run);
+  if (driver && isShort && run.plan.order.length > 0) {
+    const ranges = driver.branches.map(({ entry }) => singleValue(entry));
+    return () => readAll(run, ranges);
+  }
   if (isNearestFirst(run.plan)) {
     return (budget) => {
       run.recorder?.begin('search nearest first', run.plan.conditions);
       return nearestPage(run, budget);
     };
-  }
-  const { driver, isShort } = await bestDriver(run);
-  if (driver && isShort && run.plan.order.length > 0) {
-    const ranges = driver.branches.map(({ entry }) => singleValue(entry));
-    return () => readAll(run, ranges);
   }
   const phases = phasesOf(run.rules, run.plan, { repeats: await mayRepeat(run), driver });
   return (budget) => walkPhases(run, phases, budget);
