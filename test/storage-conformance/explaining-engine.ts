@@ -77,10 +77,12 @@ export function explainSqlite(database: DatabaseSync): ExplainingEngine {
   );
 }
 
-/** `SCAN s` reads the run that was found before, in the order in which it was found. */
+/** What statements name of their own: rows that were found before, and values. */
+const derived = /^SCAN (?:s|newest|near|known|outgoing|incoming|CONSTANT ROW|\d+ CONSTANT ROWS)$/;
+
 function readSqlitePlan(sql: string, details: string[]): Plan {
   const accesses = details
-    .filter((detail) => /^(SEARCH|SCAN)/.test(detail) && detail !== 'SCAN s')
+    .filter((detail) => /^(SEARCH|SCAN)/.test(detail) && !derived.test(detail))
     .map((detail) => ({ what: detail.split(' (')[0]!, by: detail.match(/\((.*)\)/)?.[1] ?? '' }));
   return { sql, accesses, sorts: details.some((detail) => detail.includes('TEMP B-TREE')) };
 }
@@ -114,7 +116,7 @@ function readPostgresPlan(sql: string, root: PlanNode): Plan {
   const visit = (node: PlanNode): void => {
     const type = node['Node Type'];
     if (type.includes('Sort')) plan.sorts = true;
-    if (type.includes('Scan') && !/^(Subquery|Function|CTE|Bitmap Heap) Scan$/.test(type)) {
+    if (type.includes('Scan') && !/^(Subquery|Function|CTE|WorkTable|Bitmap Heap) Scan$/.test(type)) {
       const what = `${type} ${node['Relation Name'] ?? ''} ${node['Index Name'] ?? ''}`;
       plan.accesses.push({ what, by: node['Index Cond'] ?? '' });
     }

@@ -133,7 +133,12 @@ function publishAgain(stores: Pick<Storage, 'activities'>): Promise<unknown> {
 }
 
 /** Each with what it reads; the last column says how many conditions beside the application enter each table. */
-const lookUps: { called: string; run: (stores: SharedStores) => Promise<unknown> }[] = [
+const lookUps: {
+  called: string;
+  run: (stores: SharedStores) => Promise<unknown>;
+  /** Reads so much that a planner which is free to may read the whole of a small table. */
+  readsMuch?: boolean;
+}[] = [
   { called: 'an entity by uuid', run: (stores) => stores.entities(big).findByUuid(dogs[7]!.uuid) },
   {
     called: 'an entity by unique value',
@@ -149,6 +154,31 @@ const lookUps: { called: string; run: (stores: SharedStores) => Promise<unknown>
       })),
     ),
   ),
+  {
+    called: 'a connection made',
+    run: (stores) =>
+      stores.edges(big).connect(
+        {
+          ...{ source: bob.uuid, sourceType: 'user', verb: 'likes', isConnection: true },
+          ...{ target: dogs[1]!.uuid, targetType: 'dog' },
+        },
+        1,
+      ),
+  },
+  ...[1, 3, 100].flatMap((count) => {
+    const some = [bob, ...dogs].slice(0, count).map(({ uuid }) => uuid);
+    return [
+      { called: `verbs of ${count}`, run: (stores: SharedStores) => stores.edges(big).verbsOf(some) },
+      { called: `${count} entities`, run: (stores: SharedStores) => stores.entities(big).findEach(some) },
+      ...(['outgoing', 'incoming'] as const).flatMap((direction) =>
+        [['likes'], ['likes', 'users']].map((verbs) => ({
+          called: `ends of ${count}, ${direction}, by ${verbs.length} verbs`,
+          run: (stores: SharedStores) => stores.edges(big).endsOf(direction, some, verbs, 1000),
+          readsMuch: count > 1,
+        })),
+      ),
+    ];
+  }),
   { called: 'grants of a user', run: (stores) => stores.permissions(big).grantsOfUser(bob.uuid) },
   { called: 'a permission added', run: (stores) => stores.permissions(big).add(bob.uuid, 'get:/**') },
   { called: 'a permission removed', run: (stores) => stores.permissions(big).remove(bob.uuid, ['get:/**']) },
@@ -203,7 +233,7 @@ function assertEntersByKey({ sql, accesses }: Plan): void {
 function checkPlans(engine: () => ExplainingEngine, mayOrder = false): void {
   test('every look-up enters each table by the application and more of its key', async () => {
     const stores = createSharedStores(engine());
-    for (const { called, run } of lookUps) {
+    for (const { called, run } of lookUps.filter(({ readsMuch }) => !(readsMuch && mayOrder))) {
       await run(stores);
       const plans = engine().takePlans();
       assert.ok(plans.length > 0, called);
