@@ -1,7 +1,8 @@
 /**
  * The earth cut into cells: the whole of it is the one cell of level 0, and every cell has four children, down to
  * cells of about a meter by two. Cells are numbered along a Z-order curve, so that the points of any cell, and of no
- * other, lie in one range of the index.
+ * other, lie in one range of the index. Towards the poles they become narrow slices: nothing is missed there, but a
+ * search looks into more of them.
  */
 import type { IndexRange } from './entity-store.ts';
 import type { Point } from './geography.ts';
