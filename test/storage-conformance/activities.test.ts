@@ -171,7 +171,7 @@ onEachEngine('activities', ({ storage }) => {
     assert.deepEqual(await listed(storage(), realm, kept, 'likes'), [followers[1]!.uuid]);
   });
 
-  test('the newest of what was published come into a feed together', async () => {
+  test('what was published comes into a feed part by part, the newest first', async () => {
     const realm = freshRealm();
     const [author, follower] = await newEntities(storage(), realm, 'user', 2);
     const activities = storage().activities(realm);
@@ -182,9 +182,13 @@ onEachEngine('activities', ({ storage }) => {
       await activities.publish(publicationOf(author!, activity, fanOut), never);
       published.unshift(activity.uuid);
     }
-    await activities.copyPublished(author!.uuid, follower!.uuid, 3);
-    await activities.copyPublished(author!.uuid, follower!.uuid, 3);
+    const copy = (after: FanOut['after']) => activities.copyPublished(author!.uuid, follower!.uuid, 3, after);
+    const newest = { connectedAt: never, uuid: nobody };
+    const [third] = await Promise.all([copy(newest), copy(newest)]);
+    assert.deepEqual(third, { connectedAt: 3, uuid: published[2] });
     assert.deepEqual(await listed(storage(), realm, follower!, 'feed'), published.slice(0, 3));
+    assert.equal(await copy(third!), undefined);
+    assert.deepEqual(await listed(storage(), realm, follower!, 'feed'), published);
   });
 
   test('what cannot go on is left to a later time, the longest due coming first', async () => {

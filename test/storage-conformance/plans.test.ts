@@ -189,7 +189,8 @@ const lookUps: {
   { called: 'an activity published again', run: publishAgain },
   {
     called: 'what was published, into a feed',
-    run: (stores) => stores.activities(big).copyPublished(bob.uuid, dogs[0]!.uuid, 10),
+    run: (stores) =>
+      stores.activities(big).copyPublished(bob.uuid, dogs[0]!.uuid, 10, fanOutTo(audiences[0]!).after),
   },
   { called: 'a device linked', run: (stores) => stores.devices(big).link(phone.uuid, bob.uuid, 1) },
   { called: 'a password', run: (stores) => stores.credentials(big).find(bob.uuid) },

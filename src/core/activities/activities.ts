@@ -36,7 +36,7 @@ export interface Activities {
    * @throws KeygridError `invalid_argument`, `missing_property`, `duplicate_value`, `entity_too_large`
    */
   publish(application: Application, place: Place, body: unknown, uuid?: Uuid): Promise<StoredEntity>;
-  /** Those that could be published, in order; items at fault are left out. */
+  /** Those that could be published, in order; items at fault are left out. Each is in the first 50 feeds then. */
   publishMany(application: Application, place: Place, bodies: unknown[]): Promise<StoredEntity[]>;
   /** One that is there already, under the time that it was published first. */
   publishAgain(application: Application, place: Place, activity: StoredEntity): Promise<void>;
@@ -67,7 +67,6 @@ export interface ActivitiesOptions {
   uuids: UuidSource;
 }
 
-const copiedOnFollow = 1000;
 /** Published side by side, so that they share transactions. */
 const publishedAtOnce = 50;
 const nobody = '00000000-0000-0000-0000-000000000000';
@@ -78,44 +77,45 @@ export function createActivities(options: ActivitiesOptions): Activities {
   const { activitiesOf, edgesOf, entities, fanOuts, uuids } = options;
 
   async function store(
-    { key }: Application,
-    place: Place,
-    activity: StoredEntity,
-    creation?: Creation,
+    key: RealmKey,
+    publication: Publication,
+    { isOfBatch = false }: { isOfBatch?: boolean } = {},
   ): Promise<void> {
-    const publication = publicationOf(key, uuids.next(), place, activity, creation);
     const outcome = await activitiesOf(key).publish(publication, fanOuts.dueAt());
-    if (outcome.kind !== 'written') throw duplicateValue('activity', 'uuid', activity.uuid);
-    await fanOuts.begin(publication.fanOut);
+    if (outcome.kind !== 'written') throw duplicateValue('activity', 'uuid', publication.fanOut.activity);
+    await fanOuts.begin(publication.fanOut, isOfBatch);
   }
 
   async function publish(
     application: Application,
     place: Place,
     body: unknown,
-    uuid?: Uuid,
+    { uuid, ...how }: { uuid?: Uuid; isOfBatch?: boolean } = {},
   ): Promise<StoredEntity> {
     const sent = place.kind === 'group' ? body : withActor(body, place.user);
     const chosen = uuid === undefined ? {} : { uuid };
     const creation = await entities.of(application).prepare('activity', sent, chosen);
-    await store(application, place, creation.entity, creation);
+    const { key } = application;
+    await store(key, publicationOf(key, uuids.next(), place, creation.entity, creation), how);
     return creation.entity;
   }
 
   return {
-    publish,
+    publish: (application, place, body, uuid) =>
+      publish(application, place, body, uuid === undefined ? {} : { uuid }),
     async publishMany(application, place, bodies) {
       const published: StoredEntity[] = [];
       for (let from = 0; from < bodies.length; from += publishedAtOnce) {
         const together = bodies.slice(from, from + publishedAtOnce);
         const written = await Promise.all(
-          together.map((body) => unlessRefused(publish(application, place, body))),
+          together.map((body) => unlessRefused(publish(application, place, body, { isOfBatch: true }))),
         );
         published.push(...written.filter((activity) => activity !== undefined));
       }
       return published;
     },
-    publishAgain: (application, place, activity) => store(application, place, activity),
+    publishAgain: ({ key }, place, activity) =>
+      store(key, publicationOf(key, uuids.next(), place, activity, undefined)),
     list({ key }, owner, list, { query, ...page }) {
       const read = (limit: number, after: Parameters<EdgeStore['targets']>[2]['after']) =>
         edgesOf(key).targets(owner.uuid, list, { limit, type: 'activity', after });
@@ -123,7 +123,7 @@ export function createActivities(options: ActivitiesOptions): Activities {
     },
     isListed: ({ key }, owner, list, activity) => edgesOf(key).isConnected(owner.uuid, list, activity),
     remove: ({ key }, owner, list, activity) => edgesOf(key).disconnect(owner.uuid, list, activity),
-    followed: ({ key }, follower, user) => activitiesOf(key).copyPublished(user, follower, copiedOnFollow),
+    followed: ({ key }, follower, user) => fanOuts.copyPublished(key, user, follower),
   };
 }
 

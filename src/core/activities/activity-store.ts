@@ -43,8 +43,16 @@ export interface ActivityStore {
   spread(fanOut: FanOut, most: number, dueAt: number): Promise<FanOut | undefined>;
   /** Leaves a fan-out that cannot go on to a later time. */
   postpone(fanOut: FanOut, dueAt: number): Promise<void>;
-  /** Puts the newest `most` activities that the user published into the follower's feed. */
-  copyPublished(user: Uuid, follower: Uuid, most: number): Promise<void>;
+  /**
+   * Puts the next `most` activities that the user published into the follower's feed, the newest first.
+   * @returns the last of them, to go on after; undefined when there are no more.
+   */
+  copyPublished(
+    user: Uuid,
+    follower: Uuid,
+    most: number,
+    after: FanOut['after'],
+  ): Promise<FanOut['after'] | undefined>;
 }
 
 /** Of all applications: administration. */

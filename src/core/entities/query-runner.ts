@@ -18,7 +18,7 @@ import { walkPhases } from './walked-pages.ts';
 export interface QueryBounds {
   /** Index rows that one page may look at. */
   maximumRows: number;
-  /** Rows looked at beyond the page itself before a cheaper way is looked for. */
+  /** Rows looked at beyond the page itself before a cheaper way is looked for; some times as many before the next. */
   rowsBeforeDoubt: number;
   /** Characters of bodies after which a page ends early, with a cursor. */
   pageCharacters: number;
@@ -26,12 +26,18 @@ export interface QueryBounds {
 
 export const standardBounds: QueryBounds = {
   maximumRows: 100_000,
-  rowsBeforeDoubt: 1000,
+  rowsBeforeDoubt: 300,
   pageCharacters: 32_000_000,
 };
 
 /** A search for the nearest looks at some rows around for each that it gives. */
 const rowsAround = 5;
+
+/** When to doubt that a walk is the best way, and how many rows are then few enough to be read whole and sorted. */
+const doubts = [
+  { times: 1, shortRows: 500 },
+  { times: 7, shortRows: 10_000 },
+];
 
 export interface PageRequest {
   limit: number;
@@ -65,12 +71,12 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
   }
   const attempt = await attemptsOf(run);
   const weight = weightOf(plan.conditions);
-  if (plan.conditions.length > 0) {
-    const quickRows = (page.limit + bounds.rowsBeforeDoubt) * (isNearestFirst(plan) ? rowsAround : 1);
-    const quick = await attempt(rowBudget(quickRows, weight));
-    if (quick) return quick;
+  for (const { times, shortRows } of plan.conditions.length > 0 ? doubts : []) {
+    const rows = (page.limit + times * bounds.rowsBeforeDoubt) * (isNearestFirst(plan) ? rowsAround : 1);
+    const result = await attempt(rowBudget(rows, weight));
+    if (result) return result;
     run.recorder?.begin('choose');
-    const ranges = await findShortRanges(run.store, run.rules, plan.conditions);
+    const ranges = await findShortRanges(run.store, run.rules, plan.conditions, shortRows);
     if (ranges) return readAll(run, ranges);
   }
   const result = await attempt(rowBudget(bounds.maximumRows, weight));

@@ -72,12 +72,10 @@ const selectFollowingMembers = statement(
      and m.target_type = 'user'
    order by m.connected_at, m.target_id limit ?`,
 );
-const copyIntoFeed = statement(
-  `insert into edges (application_id, source_id, verb, target_id, source_type, target_type, connected_at)
-   select application_id, ?, 'feed', target_id, 'user', 'activity', connected_at from edges
-   where application_id = ? and source_id = ? and verb = 'activities' and target_type = 'activity'
-   order by connected_at desc, target_id desc limit ?
-   on conflict do nothing`,
+const selectPublished = statement(
+  `select target_id as id, connected_at from edges
+   where application_id = ? and source_id = ? and verb = 'activities' and (connected_at, target_id) < (?, ?)
+   order by connected_at desc, target_id desc limit ?`,
 );
 
 /** `paths` remembers what is known of the numbers of paths. */
@@ -104,10 +102,18 @@ export function createActivityStore(
       engine.write(function* () {
         yield* rows(postponeFanOut, dueAt, application, uuidToOrderedBytes(fanOut.id));
       }),
-    copyPublished: (user, follower, most) =>
+    copyPublished: (user, follower, most, { connectedAt, uuid }) =>
       engine.write(function* () {
         const [to, from] = [uuidToOrderedBytes(follower), uuidToOrderedBytes(user)];
-        yield* rows(copyIntoFeed, to, application, from, most);
+        const after = [connectedAt, uuidToOrderedBytes(uuid)];
+        const found = yield* rows(selectPublished, application, from, ...after, most);
+        const edges = found.map((row): SqlValue[] => {
+          const published = integer(row, 'connected_at');
+          return [application, to, 'feed', bytes(row, 'id'), 'user', 'activity', published];
+        });
+        yield* forEach(insertEdges, edges);
+        const last = found.length === most ? found.at(-1) : undefined;
+        return last && positionOf(last);
       }),
   };
 }
@@ -171,10 +177,14 @@ function* spread(fanOut: FanOut, most: number, dueAt: number): Work<FanOut | und
     yield* rows(deleteFanOut, application, id);
     return undefined;
   }
-  const connectedAt = integer(last, 'connected_at');
-  yield* rows(moveFanOut, connectedAt, bytes(last, 'id'), dueAt, application, id);
-  return { ...fanOut, after: { connectedAt, uuid: uuidFromOrderedBytes(bytes(last, 'id')) } };
+  yield* rows(moveFanOut, integer(last, 'connected_at'), bytes(last, 'id'), dueAt, application, id);
+  return { ...fanOut, after: positionOf(last) };
 }
+
+const positionOf = (row: Row): FanOut['after'] => ({
+  connectedAt: integer(row, 'connected_at'),
+  uuid: uuidFromOrderedBytes(bytes(row, 'id')),
+});
 
 /** The next of the audience, those who are not meant included: a bounded number of rows is looked at. */
 function* nextOf({ application, audience, after }: FanOut, most: number): Work<Row[]> {
