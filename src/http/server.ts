@@ -9,6 +9,7 @@ import fastify, {
 import type { Clock, RandomSource } from '../core/ports.ts';
 import { compressAnswers } from './compression.ts';
 import { type PreparedDocuments, prepareDocuments } from './prepared-documents.ts';
+import { withoutSchemaCompilers } from './schema-compilers.ts';
 import { answerUnforeseen } from './unforeseen.ts';
 import { answerUnreadableRequest, maximumHeaderBytes } from './unreadable-requests.ts';
 
@@ -64,6 +65,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     genReqId: nextRequestId,
     exposeHeadRoutes: false,
+    schemaController: withoutSchemaCompilers,
     // A logger for each request costs more than it tells: what is logged names the request id itself.
     childLoggerFactory: (log: FastifyBaseLogger) => log,
     requestIdHeader: false,
@@ -78,9 +80,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const app: HttpServer = fastify(settings);
   app.decorateRequest('startedAt', 0);
   app.decorate('preparedDocuments', documents);
-  // Values are checked where they mean something; the schemas describe (`/openapi.json`).
-  app.setValidatorCompiler(() => () => true);
-  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   answerUnforeseen(app);
   compressAnswers(app);
   app.addHook('onRequest', (request, reply, done) => {

@@ -44,7 +44,7 @@ export async function serve(
     rewriteUrl: normalizeUrl,
     prepare: (request) => nameApplicationByUuid(core, request) ?? nameGroup(core, request),
   });
-  await describeApi(app, { version, place });
+  describeApi(app, { version, place });
   const metrics = collectMetrics(app, {
     password_hashes_pending: { help: 'Passwords waiting to be hashed', read: () => keygrid.hasher.pending },
     change_feed_age_seconds: {

@@ -37,7 +37,7 @@ export interface Operation {
 }
 
 /** PATCH, which no path takes, is refused by one route for all. */
-const allMethods: Method[] = ['GET', 'POST', 'PUT', 'DELETE'];
+export const allMethods: Method[] = ['GET', 'POST', 'PUT', 'DELETE'];
 
 /** `aliases` are other spellings of the same path, left out of the API description. */
 export function resource(

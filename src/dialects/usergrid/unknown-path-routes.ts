@@ -4,13 +4,20 @@ import { KeygridError } from '../../core/errors.ts';
 import { reservedOrganizationNames } from '../../core/tenancy/names.ts';
 import { paramsOf, type Routes } from './context.ts';
 import { sendRefusal } from './refuse.ts';
+import { allMethods } from './resource.ts';
 
 const hidden = { schema: { hide: true } as FastifySchema };
 const notAllowed = { status: 405, error: 'not_allowed', exception: 'keygrid.not_allowed' };
 
 export const unknownPathRoutes: Routes = (app) => {
-  app.all('/management', hidden, async (_request, reply) => reply.callNotFound());
-  app.all('/management/*', hidden, async (_request, reply) => reply.callNotFound());
+  for (const url of ['/management', '/management/*']) {
+    app.route({
+      method: allMethods,
+      url,
+      ...hidden,
+      handler: async (_request, reply) => reply.callNotFound(),
+    });
+  }
   app.all('/:organization', hidden, async (request, reply) => {
     const { organization = '' } = paramsOf(request);
     if (reservedOrganizationNames.has(organization.toLowerCase())) return reply.callNotFound();
