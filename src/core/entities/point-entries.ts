@@ -7,6 +7,8 @@ import { pointOf } from './geography.ts';
 /** Index values of points by path; as text, so that none is there twice. */
 export type PointsByPath = Map<string, Set<string>>;
 
+const coordinates = ['latitude', 'longitude'];
+
 /** Takes in the object at the path, if it is a point. */
 export function collectPoint(points: PointsByPath, path: string, value: object): void {
   const point = pointOf(path, value);
@@ -25,7 +27,7 @@ export function pointEntriesOf(
 ): IndexEntry[] {
   const entries: IndexEntry[] = [];
   for (const [path, keys] of points) {
-    if (!isIndexed(path)) continue;
+    if (!isIndexed(path) && !coordinates.every((name) => isIndexed(`${path}.${name}`))) continue;
     for (const key of keys) entries.push({ path: pointsPath(path), value: Buffer.from(key, 'latin1') });
   }
   if (entries.length > limit) {
