@@ -36,7 +36,7 @@ const rowsAround = 5;
 /** When to doubt that a walk is the best way, and how many rows are then few enough to be read whole and sorted. */
 const doubts = [
   { times: 1, shortRows: 500 },
-  { times: 7, shortRows: 10_000 },
+  { times: 4, shortRows: 10_000 },
 ];
 
 export interface PageRequest {
@@ -73,7 +73,7 @@ export async function runQuery(run: QueryRun): Promise<PageResult> {
   const weight = weightOf(plan.conditions);
   for (const { times, shortRows } of plan.conditions.length > 0 ? doubts : []) {
     const rows = (page.limit + times * bounds.rowsBeforeDoubt) * (isNearestFirst(plan) ? rowsAround : 1);
-    const result = await attempt(rowBudget(rows, weight));
+    const result = await attempt(rowBudget(Math.min(rows, bounds.maximumRows), weight));
     if (result) return result;
     run.recorder?.begin('choose');
     const ranges = await findShortRanges(run.store, run.rules, plan.conditions, shortRows);

@@ -9,25 +9,25 @@ import { encodeIndexValue } from './index-key.ts';
 import { hasRows, isShort } from './index-rows.ts';
 import { isSingleValued } from './phases.ts';
 
-/** Rows that are few enough to be read and sorted whole; the first size is tried on every candidate first. */
-const shortSizes = [500, 10_000];
 const mostCandidates = 8;
 const mostRanges = 50;
 
-/** @param conditions that all must hold. */
+/**
+ * @param conditions that all must hold.
+ * @param mostRows the ranges may have together, to be called short.
+ */
 export async function findShortRanges(
   store: EntityStore,
   rules: EntityType,
   conditions: Filter[],
+  mostRows: number,
 ): Promise<IndexRange[] | undefined> {
   const candidates = [...(await doubleBounds(store, rules, conditions)), ...conditions.map(rangesOf)]
     .filter((ranges) => ranges !== undefined && ranges.length <= mostRanges)
     .slice(0, mostCandidates) as IndexRange[][];
-  for (const size of shortSizes) {
-    for (const ranges of candidates) {
-      if (await areShort(store, rules.type, ranges, Math.ceil(size / Math.max(1, ranges.length))))
-        return ranges;
-    }
+  for (const ranges of candidates) {
+    const rowsOfEach = Math.ceil(mostRows / Math.max(1, ranges.length));
+    if (await areShort(store, rules.type, ranges, rowsOfEach)) return ranges;
   }
   return undefined;
 }
