@@ -12,10 +12,10 @@ const colors = ['#1f77b4', '#ff7f0e', '#2ca02c', '#d62728', '#9467bd', '#8c564b'
 export function plotGrowth(engine: Engine, items: readonly ScaleItemReport[]): string {
   const sizes = items[0]?.figures.map(({ size }) => size) ?? [];
   const base = comparedSize(sizes);
-  const lines = items.map(({ item, figures }) => {
+  const lines = items.map(({ item, figures, growth }) => {
     const baseRate = figures.find(({ size }) => size === base)!.requestsPerSecond;
     return {
-      item,
+      label: growth === undefined ? item : `${item} (${growth.toFixed(2)})`,
       points: figures.map(({ size, requestsPerSecond }) => ({ size, growth: baseRate / requestsPerSecond })),
     };
   });
@@ -28,7 +28,7 @@ export function plotGrowth(engine: Engine, items: readonly ScaleItemReport[]): s
     `<rect width="${width}" height="${height}" fill="white"/>`,
     text(area.left, 22, title, 'font-size="15"'),
     ...gridOf(sizes, scale),
-    ...lines.flatMap(({ item, points }, index) => lineOf(item, points, index, scale)),
+    ...lines.flatMap(({ label, points }, index) => lineOf(label, points, index, scale)),
     '</svg>',
     '',
   ].join('\n');
@@ -84,7 +84,7 @@ function gridOf(sizes: readonly number[], { low, high, x, y }: Scale): string[] 
 }
 
 function lineOf(
-  item: string,
+  label: string,
   points: { size: number; growth: number }[],
   index: number,
   scale: Scale,
@@ -95,11 +95,11 @@ function lineOf(
   const shown = points.filter(({ growth }) => Number.isFinite(growth) && growth > 0);
   const path = shown.map(({ size, growth }) => `${round(scale.x(size))},${round(scale.y(growth))}`).join(' ');
   const legendY = area.top + 12 + index * 26;
-  const [legendX, growth] = [area.right + 24, shown.at(-1)?.growth];
+  const legendX = area.right + 24;
   return [
     `<polyline points="${path}" fill="none" stroke="${color}" stroke-width="2"${dashes}/>`,
     `<line x1="${legendX}" y1="${legendY - 4}" x2="${legendX + 26}" y2="${legendY - 4}" stroke="${color}" stroke-width="2"${dashes}/>`,
-    text(legendX + 34, legendY, `${item} (${growth?.toFixed(2) ?? '?'})`),
+    text(legendX + 34, legendY, label),
   ];
 }
 

@@ -28,9 +28,11 @@ export function publishScale(run: ScaleReport, { printJson, isForTheRecord }: Sc
 }
 
 /** The text of `bench/RESULTS.md` with the latest results of the scale bench as its last section. */
-export function withScale(results: string): string {
+export function withScale(results: string, scale = readScale()): string {
   const [others = ''] = results.split(sectionMark);
-  if (!existsSync(scaleFile)) return others;
-  const section = readFileSync(scaleFile, 'utf8').replaceAll(/^#/gm, '##');
-  return `${others.trimEnd()}\n\n${sectionMark}\n${section}`;
+  if (scale === undefined) return others;
+  return `${others.trimEnd()}\n\n${sectionMark}\n${scale.replaceAll(/^#/gm, '##')}`;
 }
+
+const readScale = (): string | undefined =>
+  existsSync(scaleFile) ? readFileSync(scaleFile, 'utf8') : undefined;

@@ -10,6 +10,7 @@ import { repositoryRoot } from '../processes.ts';
 import { anyOf, inOrder, nearestOf } from './answers.ts';
 import { parseScaleOptions } from './options.ts';
 import { plotGrowth } from './plot.ts';
+import { withScale } from './publish.ts';
 import { comparedSize, type ScaleItemReport, type ScaleReport } from './report.ts';
 import { metersBetween, pointOf, radiusHolding, rankOf, thingAtRank, thingsNear } from './things.ts';
 import { judge } from './verdicts.ts';
@@ -92,6 +93,12 @@ test('the plot is an SVG with a line and a name for each item', () => {
   assert.equal(svg.match(/<polyline /g)?.length, 2);
   assert.match(svg, /a &lt; b/);
   assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
+});
+
+test('the other results keep the section of the last scale run, and only that', () => {
+  const once = withScale('# Bench results\n', '# Scale\n\n## Targets\n');
+  assert.match(once, /^# Bench results\n\n<!-- .* -->\n## Scale\n\n### Targets\n$/);
+  assert.equal(withScale(once, '# Scale\n\n## Targets\n'), once);
 });
 
 test('options that say nothing that can be measured are refused', () => {
