@@ -8,7 +8,9 @@ import type { CollectionJobs } from './entities/collection-jobs.ts';
 import type { CollectionSettingsService } from './entities/collection-settings-service.ts';
 import type { Connections } from './entities/connections.ts';
 import type { Entities } from './entities/entities.ts';
+import type { Idempotency } from './entities/idempotency.ts';
 import type { SubCollectionReader } from './entities/sub-collections.ts';
+
 import type { OutboxStore, RefusalStore } from './explain.ts';
 import type { ExplainLog } from './explain-log.ts';
 import type { Access } from './identity/access.ts';
@@ -96,6 +98,7 @@ export interface Core extends AccountServices, ClientServices, SigningServices, 
   entities: Entities;
   collectionSettings: CollectionSettingsService;
   collectionJobs: CollectionJobs;
+  idempotency: Idempotency;
   roles: Roles;
   memberships: Memberships;
   connections: Connections;

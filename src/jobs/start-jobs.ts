@@ -10,6 +10,7 @@ export interface SweptStores {
   mailTokens: { deleteExpired(now: number): Promise<number> };
   revocations: { deleteExpired(now: number): Promise<number> };
   authorizationSweep: { deleteExpired(now: number): Promise<number> };
+  idempotencySweep: { deleteExpired(now: number): Promise<number> };
 }
 
 const sweepMilliseconds = 15 * 60_000;
@@ -27,9 +28,10 @@ export function startJobs(
     const mailTokens = await stores.mailTokens.deleteExpired(now);
     const revocations = await stores.revocations.deleteExpired(now);
     const authorizations = await stores.authorizationSweep.deleteExpired(now);
+    const idempotencyKeys = await stores.idempotencySweep.deleteExpired(now);
     await core.refreshTokenKeys();
     await core.signingKeys.refresh();
-    log.debug({ mailTokens, revocations, authorizations }, 'swept expired rows');
+    log.debug({ mailTokens, revocations, authorizations, idempotencyKeys }, 'swept expired rows');
   }
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep failed'));

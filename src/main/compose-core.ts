@@ -11,7 +11,9 @@ import { createCollectionSettings } from '../core/entities/collection-settings-s
 import { createConnections } from '../core/entities/connections.ts';
 import { createEntities } from '../core/entities/entities.ts';
 import { creationOf } from '../core/entities/entity-changes.ts';
+import { createIdempotency } from '../core/entities/idempotency.ts';
 import { createSubCollectionReader } from '../core/entities/sub-collections.ts';
+
 import { createExplainLog } from '../core/explain-log.ts';
 import { type Access, createAccess } from '../core/identity/access.ts';
 import { createAuthenticator } from '../core/identity/authenticator.ts';
@@ -163,6 +165,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     userDevices: createUserDevices({ devicesOf: storage.devices, edgesOf: storage.edges, clock }),
     typedServices,
     collectionSettings,
+    idempotency: createIdempotency({ storeOf: storage.idempotency, entities, clock, uuids }),
     collectionJobs: composeCollectionJobs(parts, {
       ...{ entities, typedServices, settings: collectionSettings, cache, uuids },
     }),

@@ -8,6 +8,7 @@ import type { DeviceStore } from '../core/devices/user-devices.ts';
 import type { CollectionJobQueue, CollectionJobStore } from '../core/entities/collection-jobs.ts';
 import type { CollectionSettingsStore } from '../core/entities/collection-settings-service.ts';
 import type { EdgeStore, EntityStore } from '../core/entities/entity-store.ts';
+import type { IdempotencyStore, IdempotencySweep } from '../core/entities/idempotency.ts';
 import type { IndexRebuildStore } from '../core/entities/index-rebuild.ts';
 import type { OutboxStore, RefusalStore } from '../core/explain.ts';
 import type {
@@ -42,12 +43,14 @@ export interface Storage {
   fanOuts: FanOutStore;
   indexRebuild: IndexRebuildStore;
   collectionJobQueue: CollectionJobQueue;
+  idempotencySweep: IdempotencySweep;
   changes: ChangeFeed;
   entities(application: RealmKey): EntityStore;
   edges(application: RealmKey): EdgeStore;
   activities(application: RealmKey): ActivityStore;
   devices(application: RealmKey): DeviceStore;
   collectionSettings(application: RealmKey): CollectionSettingsStore;
+  idempotency(application: RealmKey): IdempotencyStore;
   collectionJobs(application: RealmKey): CollectionJobStore;
   permissions(application: RealmKey): PermissionStore;
   credentials(realm: RealmKey): CredentialStore;

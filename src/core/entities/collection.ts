@@ -10,11 +10,14 @@ import {
   type Writer,
 } from '../identity/typed-services.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
-import { isUuid } from '../uuid.ts';
+import { isUuid, type Uuid } from '../uuid.ts';
+import { unlessRefused } from './create-many.ts';
 import {
   type ApplicationEntities,
   bodyUnderName,
   type ChangeOptions,
+  type CreateManyOptions,
+  type CreateOptions,
   type Entities,
   type PageOptions,
 } from './entities.ts';
@@ -24,9 +27,9 @@ import { maximumPageSize } from './queries.ts';
 
 /** A body or patch is what JSON.parse gave. Errors are those of ApplicationEntities and TypedEntityService. */
 export interface CollectionWriter {
-  create(body: unknown): Promise<StoredEntity>;
+  create(body: unknown, options?: CreateOptions): Promise<StoredEntity>;
   /** In order; items that break a rule are left out, and so are those without any property. */
-  createMany(bodies: unknown[]): Promise<StoredEntity[]>;
+  createMany(bodies: unknown[], options?: CreateManyOptions): Promise<StoredEntity[]>;
   update(entity: StoredEntity, patch: unknown, options?: ChangeOptions): Promise<StoredEntity>;
   /**
    * Creates what `reference` (a uuid or name) would have found: under that very uuid or name. Where another is quicker,
@@ -61,12 +64,12 @@ export function collectionWriter(
   const single = service ? throughService(plain, service, application, type, by) : straight(plain, type);
   return {
     ...single,
-    async createMany(bodies) {
+    async createMany(bodies, options) {
       const items = bodies.filter((body) => !isEmptyObject(body));
       if (items.length > maximumBatch) {
         throw new KeygridError('invalid_argument', `A batch has at most ${maximumBatch} entities`);
       }
-      return single.createMany(items);
+      return single.createMany(items, options);
     },
     async updateByQuery(query, patch) {
       if (!service) return plain.updateByQuery(type, query, patch);
@@ -83,8 +86,8 @@ export function collectionWriter(
 type SingleWrites = Pick<CollectionWriter, 'create' | 'createMany' | 'createAt' | 'update' | 'delete'>;
 
 const straight = (plain: ApplicationEntities, type: string): SingleWrites => ({
-  create: (body) => plain.create(type, body),
-  createMany: (bodies) => plain.createMany(type, bodies),
+  create: (body, options) => plain.create(type, body, options),
+  createMany: (bodies, options) => plain.createMany(type, bodies, options),
   createAt: (reference, body, options) =>
     isUuid(reference)
       ? plain.putByUuid(type, reference, body, options)
@@ -100,8 +103,15 @@ const throughService = (
   type: string,
   by: Writer,
 ): SingleWrites => ({
-  create: async (body) => service.create(application, requireObject(body), by),
-  createMany: (bodies) => service.createMany(application, bodies.filter(isObject), by),
+  create: async (body, options) => service.create(application, requireObject(body), { ...by, ...options }),
+  createMany(bodies, { uuids } = {}) {
+    const items = bodies.filter(isObject);
+    if (!uuids) return service.createMany(application, items, by);
+    return createEach(items, uuids, {
+      create: (properties, uuid) => service.create(application, properties, { ...by, uuid }),
+      find: (uuid) => plain.findByUuid(type, uuid),
+    });
+  },
   async createAt(reference, body, options) {
     const properties = requireObject(body);
     if (!isUuid(reference)) {
@@ -122,6 +132,34 @@ const throughService = (
     service.update(application, entity, requireObject(patch), { ...by, ...options }),
   delete: (entity, options) => service.delete(application, entity, options),
 });
+
+/** Each may have a password to hash. */
+const mostOneByOne = 500;
+
+/** One after the other, and what is there under its uuid already counts as created. */
+async function createEach(
+  items: Properties[],
+  uuids: readonly Uuid[],
+  {
+    create,
+    find,
+  }: {
+    create(properties: Properties, uuid: Uuid): Promise<StoredEntity>;
+    find(uuid: Uuid): Promise<StoredEntity | undefined>;
+  },
+): Promise<StoredEntity[]> {
+  if (items.length > mostOneByOne) {
+    throw new KeygridError('invalid_argument', `Such a batch has at most ${mostOneByOne} entities`);
+  }
+  const created: StoredEntity[] = [];
+  for (const [at, properties] of items.entries()) {
+    const uuid = uuids[at]!;
+    const entity =
+      (await find(uuid)) ?? (await unlessRefused(create(properties, uuid))) ?? (await find(uuid));
+    if (entity) created.push(entity);
+  }
+  return created;
+}
 
 const isTaken = (error: unknown, property: string): boolean =>
   error instanceof KeygridError && error.code === 'duplicate_value' && error.subject.property === property;

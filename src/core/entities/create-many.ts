@@ -1,5 +1,6 @@
 /** Creating a batch. usergrid-data.md 1.2: what breaks a rule is left out, the rest is created in order. */
 import { type ErrorCode, KeygridError } from '../errors.ts';
+import type { Uuid } from '../uuid.ts';
 import type { Creation } from './entity-changes.ts';
 import type { StoredEntity } from './entity-store.ts';
 import type { EntityWriter } from './entity-writer.ts';
@@ -13,33 +14,50 @@ const ownFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'missing_property',
   'duplicate_value',
   'entity_too_large',
+  'password_policy',
 ]);
+
+export interface CreateManyOptions {
+  /** One for each item. What is there under its uuid already counts as created, by an earlier try of the same batch. */
+  uuids?: readonly Uuid[] | undefined;
+}
 
 export async function createMany(
   writer: EntityWriter,
   type: string,
   bodies: unknown[],
+  { uuids }: CreateManyOptions = {},
 ): Promise<StoredEntity[]> {
   const created: StoredEntity[] = [];
   const indexedFields = await writer.fieldsOf(type);
   for (let from = 0; from < bodies.length; from += writtenAtOnce) {
     const creations = bodies
       .slice(from, from + writtenAtOnce)
-      .map((body) => unlessFaulty(() => writer.prepare(type, body, { indexedFields })))
+      .map((body, at) => {
+        const uuid = uuids?.[from + at];
+        return unlessFaulty(() => writer.prepare(type, body, { uuid, indexedFields }));
+      })
       .filter((creation) => creation !== undefined);
-    created.push(...(await writeAll(writer, creations)));
+    const write = async (creation: Creation): Promise<StoredEntity | undefined> => {
+      const written = await unlessRefused(writer.write(creation));
+      return written || !uuids ? written : writer.find(type, creation.entity.uuid);
+    };
+    created.push(...(await writeAll(write, creations)));
   }
   return created;
 }
 
 /** Items that claim what one before them claims wait until that one is written or refused. */
-async function writeAll(writer: EntityWriter, creations: Creation[]): Promise<StoredEntity[]> {
+async function writeAll(
+  writeOne: (creation: Creation) => Promise<StoredEntity | undefined>,
+  creations: Creation[],
+): Promise<StoredEntity[]> {
   const claimed = new Set<string>();
   const written = new Map<Creation, StoredEntity | undefined>();
   const later: Creation[] = [];
   const atOnce: Promise<unknown>[] = [];
   const write = async (creation: Creation): Promise<void> => {
-    written.set(creation, await unlessRefused(writer.write(creation)));
+    written.set(creation, await writeOne(creation));
   };
   for (const creation of creations) {
     const keys = creation.claims.map(({ property, value }) => `${property} ${value}`);

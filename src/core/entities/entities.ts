@@ -5,12 +5,13 @@ import type { Clock } from '../ports.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid, UuidSource } from '../uuid.ts';
 import type { IndexedFieldsSource } from './collection-settings-service.ts';
-import { createMany } from './create-many.ts';
+import { type CreateManyOptions, createMany } from './create-many.ts';
 import type { Creation } from './entity-changes.ts';
 import type { EntityStore, StoredEntity } from './entity-store.ts';
 import { entityType, requireCreatableType } from './entity-types.ts';
 import {
   type ChangeOptions,
+  type CreateOptions,
   createEntityWriter,
   entityNotFound,
   type Precondition,
@@ -21,7 +22,15 @@ import { createQueries, type EntityPage, type PageOptions } from './queries.ts';
 import { type QueryBounds, standardBounds } from './query-runner.ts';
 import { createTurns } from './turns.ts';
 
-export type { ChangeOptions, EntityPage, ForcedAlias, PageOptions, Precondition };
+export type {
+  ChangeOptions,
+  CreateManyOptions,
+  CreateOptions,
+  EntityPage,
+  ForcedAlias,
+  PageOptions,
+  Precondition,
+};
 
 export interface EntitiesOptions {
   storeFor(application: RealmKey): EntityStore;
@@ -46,14 +55,14 @@ export interface ApplicationEntities {
    * A uuid in the body is ignored; `uuid` in the options chooses it.
    * @throws KeygridError `missing_property`, `duplicate_value`, `entity_too_large`
    */
-  create(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<StoredEntity>;
+  create(type: string, body: unknown, options?: CreateOptions): Promise<StoredEntity>;
   /**
    * Checked and made ready, for who writes it together with something else.
    * @throws KeygridError `missing_property`, `entity_too_large`
    */
   prepare(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<Creation>;
   /** In order; items that break a rule are left out, and of two that claim one value the first is kept. */
-  createMany(type: string, bodies: unknown[]): Promise<StoredEntity[]>;
+  createMany(type: string, bodies: unknown[], options?: CreateManyOptions): Promise<StoredEntity[]>;
   findByUuid(type: string, uuid: Uuid): Promise<StoredEntity | undefined>;
   /** By the property that stands for the type; users by email too, without regard to case. */
   findByAlias(type: string, name: string, force?: ForcedAlias): Promise<StoredEntity | undefined>;
@@ -115,7 +124,7 @@ export function createEntities(options: EntitiesOptions): Entities {
       update: writer.update,
       putByUuid: writer.putByUuid,
       delete: writer.delete,
-      createMany: (type, bodies) => createMany(writer, type, bodies),
+      createMany: (type, bodies, how) => createMany(writer, type, bodies, how),
       async putByName(type, name, body, options) {
         const found = await finder.findByAlias(type, name);
         if (found) return writer.update(type, found, body, options);

@@ -1,6 +1,7 @@
 /** What the entity core asks of storage. A store is obtained for one application: no query can forget its tenant. */
 import type { ChangeTopic } from '../oauth/revocation-store.ts';
 import type { Uuid } from '../uuid.ts';
+import type { IdempotencyClaim } from './idempotency.ts';
 import type { IndexedFields } from './indexed-fields.ts';
 
 export interface StoredEntity {
@@ -41,7 +42,14 @@ export type EntityChange = EntityWrite & {
 };
 
 export type EntityWrite =
-  | { kind: 'create'; entity: StoredEntity; claims: UniqueClaim[]; index: IndexEntry[] }
+  | {
+      kind: 'create';
+      entity: StoredEntity;
+      claims: UniqueClaim[];
+      index: IndexEntry[];
+      /** Where it is taken, nothing is written. */
+      idempotency?: IdempotencyClaim;
+    }
   | {
       kind: 'replace';
       /** `version` is one above the version that was read. */
@@ -72,6 +80,8 @@ export type WriteOutcome =
   | { kind: 'written' }
   /** The claim is held by another entity; nothing was written. */
   | { kind: 'duplicate'; property: string; value: string }
+  /** The idempotency key has been claimed before; nothing was written. */
+  | { kind: 'repeated' }
   /** The entity is there already, gone, or of another version than the change was made from. */
   | { kind: 'conflict' };
 

@@ -4,6 +4,7 @@ import type { Clock } from '../ports.ts';
 import { isUuid, timeOfUuid, type Uuid, type UuidSource } from '../uuid.ts';
 import { type Creation, creationOf, deletionOf, duplicateValue, replacementOf } from './entity-changes.ts';
 import type { EntityChange, EntityStore, StoredEntity } from './entity-store.ts';
+import type { IdempotencyClaim } from './idempotency.ts';
 import type { IndexedFields } from './indexed-fields.ts';
 import type { Turns } from './turns.ts';
 
@@ -18,20 +19,25 @@ export interface ChangeOptions {
   precondition?: Precondition | undefined;
 }
 
-export interface PrepareOptions {
+export interface CreateOptions {
   /** Chosen by the caller. */
   uuid?: Uuid | undefined;
+  idempotency?: IdempotencyClaim | undefined;
+}
+
+export interface PrepareOptions extends CreateOptions {
   /** As `fieldsOf` says. */
   indexedFields?: IndexedFields | undefined;
 }
 
 export interface EntityWriter {
-  create(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<StoredEntity>;
+  create(type: string, body: unknown, options?: CreateOptions): Promise<StoredEntity>;
   /** What `prepare` needs to know of the type: at once, where it is known. */
   fieldsOf: TypeFields;
   /** Checked and made ready, not written. */
   prepare(type: string, body: unknown, options?: PrepareOptions): Creation;
   write(creation: Creation): Promise<StoredEntity>;
+  find(type: string, uuid: Uuid): Promise<StoredEntity | undefined>;
   update(
     type: string,
     entity: StoredEntity | Uuid,
@@ -57,14 +63,19 @@ export function createEntityWriter(
 ): EntityWriter {
   let newestVersion = 0;
 
-  const prepare: EntityWriter['prepare'] = (type, body, { uuid, indexedFields } = {}) =>
-    uuid === undefined
-      ? creationOf(type, body, { uuid: uuids.next(), now: clock.now(), indexedFields })
-      : creationWithUuid(type, uuid.toLowerCase(), body, indexedFields);
+  function prepare(type: string, body: unknown, options: PrepareOptions = {}): Creation {
+    const { uuid, idempotency, indexedFields } = options;
+    const creation =
+      uuid === undefined
+        ? creationOf(type, body, { uuid: uuids.next(), now: clock.now(), indexedFields })
+        : creationWithUuid(type, uuid.toLowerCase(), body, indexedFields);
+    return idempotency ? { ...creation, idempotency } : creation;
+  }
 
   /** Undefined when another write came first, or an entity of a chosen uuid is there. */
   async function attempt(change: EntityChange): Promise<StoredEntity | undefined> {
     const outcome = await store.write(change);
+    if (outcome.kind === 'repeated') throw new KeygridError('write_conflict', 'The request was made before');
     if (outcome.kind === 'duplicate') {
       throw duplicateValue(change.entity.type, outcome.property, outcome.value);
     }
@@ -77,9 +88,14 @@ export function createEntityWriter(
     return created;
   }
 
-  async function read(type: string, uuid: Uuid): Promise<StoredEntity> {
+  async function find(type: string, uuid: Uuid): Promise<StoredEntity | undefined> {
     const entity = isUuid(uuid) ? await store.findByUuid(uuid) : undefined;
-    if (entity?.type !== type) throw entityNotFound(type, uuid);
+    return entity?.type === type ? entity : undefined;
+  }
+
+  async function read(type: string, uuid: Uuid): Promise<StoredEntity> {
+    const entity = await find(type, uuid);
+    if (!entity) throw entityNotFound(type, uuid);
     return entity;
   }
 
@@ -148,14 +164,15 @@ export function createEntityWriter(
   }
 
   return {
-    async create(type, body, { uuid } = {}) {
+    async create(type, body, options) {
       const fields = fieldsOf(type);
       const indexedFields = fields instanceof Promise ? await fields : fields;
-      return write(prepare(type, body, { uuid, indexedFields }));
+      return write(prepare(type, body, { ...options, indexedFields }));
     },
     fieldsOf,
     prepare,
     write,
+    find,
     update,
     putByUuid,
     delete: (type, entity, options) => change(type, entity, (current) => deletionOf(current), options),

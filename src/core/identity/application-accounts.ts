@@ -1,10 +1,9 @@
 /** Accounts of applications: entities of `users` that can sign in. usergrid-auth.md 9. Rights are decided by access.ts. */
 import type { StoredEntity } from '../entities/entity-store.ts';
-import type { ChangeOptions } from '../entities/entity-writer.ts';
+import type { ChangeOptions, CreateOptions } from '../entities/entity-writer.ts';
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
-import type { Uuid } from '../uuid.ts';
 import { type Origin, placeOf } from './account-place.ts';
 import type { AccountTokens } from './account-tokens.ts';
 import type { Credential } from './accounts.ts';
@@ -27,17 +26,15 @@ export interface WriteOptions {
   administrator: boolean;
 }
 
-export interface CreateOptions extends WriteOptions {
-  /** Chosen by the caller, as `PUT /users/{uuid}` does; it must not be in use. */
-  uuid?: Uuid;
-}
+/** A `uuid` that the caller chose, as `PUT /users/{uuid}` does, must not be in use. */
+export interface NewUserOptions extends WriteOptions, CreateOptions {}
 
 export interface ApplicationAccounts {
   /**
    * A password that is refused leaves no user behind.
    * @throws KeygridError `invalid_argument`, `missing_property`, `duplicate_value`, `password_policy`, `overloaded`
    */
-  create(application: Application, sent: Properties, options: CreateOptions): Promise<StoredEntity>;
+  create(application: Application, sent: Properties, options: NewUserOptions): Promise<StoredEntity>;
   /** Those that could be created, in order; items at fault are left out. @throws KeygridError `overloaded` */
   createMany(application: Application, sent: Properties[], options: WriteOptions): Promise<StoredEntity[]>;
 
@@ -121,10 +118,10 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
   async function store(
     application: Application,
     { properties, credential }: Prepared,
-    uuid?: Uuid,
+    options: CreateOptions = {},
   ): Promise<StoredEntity> {
     const users = entities.of(application);
-    const user = await users.create('user', properties, uuid === undefined ? {} : { uuid });
+    const user = await users.create('user', properties, options);
     if (credential) {
       try {
         await passwords.store(placeOf(application), user.uuid, credential);
@@ -150,7 +147,10 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
     find,
     require,
     create: async (application, sent, how) =>
-      store(application, await prepare(application, sent, how), how.uuid),
+      store(application, await prepare(application, sent, how), {
+        uuid: how.uuid,
+        idempotency: how.idempotency,
+      }),
     createMany: (application, sent, how) =>
       createUsers(
         {

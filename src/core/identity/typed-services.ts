@@ -1,10 +1,9 @@
 /** Creation, change and deletion of the entities that rights hang on. All other types need no service. */
 import type { ApplicationEntities, Entities } from '../entities/entities.ts';
 import type { StoredEntity } from '../entities/entity-store.ts';
-import type { ChangeOptions } from '../entities/entity-writer.ts';
+import type { ChangeOptions, CreateOptions } from '../entities/entity-writer.ts';
 import { KeygridError } from '../errors.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
-import type { Uuid } from '../uuid.ts';
 import type { ApplicationAccounts } from './application-accounts.ts';
 import { newRoleProperties, rolePatch } from './role-properties.ts';
 
@@ -13,10 +12,8 @@ export interface Writer {
   administrator: boolean;
 }
 
-export interface Creator extends Writer {
-  /** Chosen by the caller, as `PUT /users/{uuid}` does; it must not be in use. */
-  uuid?: Uuid;
-}
+/** A `uuid` that the caller chose, as `PUT /users/{uuid}` does, must not be in use. */
+export interface Creator extends Writer, CreateOptions {}
 
 /**
  * Properties as sent: what a client may not say is left out or refused.
@@ -66,8 +63,8 @@ interface Rules {
 function serviceOf(type: 'role' | 'group', rules: Rules, entities: Entities): TypedEntityService {
   const of = (application: Application): ApplicationEntities => entities.of(application);
   return {
-    create: async (application, properties, { uuid }) =>
-      of(application).create(type, rules.read(properties), uuid === undefined ? {} : { uuid }),
+    create: async (application, properties, { uuid, idempotency }) =>
+      of(application).create(type, rules.read(properties), { uuid, idempotency }),
     createMany: (application, sent) =>
       of(application).createMany(
         type,

@@ -4,6 +4,7 @@ import type { Awaitable } from '../../core/awaitable.ts';
 import { entityType } from '../../core/entities/entity-types.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { requireUnconditional } from './conditional-request.ts';
+import { createEntities, createEntity } from './create-entities.ts';
 import { type DataCall, entitiesOf, sendEntities, sentBody, sentObject, writerOf } from './data-call.ts';
 import { sendWritten } from './entity-answers.ts';
 import { applicationMembers, sendEnvelope } from './envelope.ts';
@@ -43,9 +44,8 @@ export async function createInCollection(call: DataCall): Promise<FastifyReply> 
     await entitiesOf(call).declareCollection(type);
     return sendEntities(call, []);
   }
-  const writer = await writerOf(call);
-  if (Array.isArray(body)) return sendEntities(call, await writer.createMany(body));
-  return sendWritten(call, await writer.create(body));
+  if (Array.isArray(body)) return sendEntities(call, await createEntities(call, body));
+  return sendWritten(call, await createEntity(call, body));
 }
 
 const isEmpty = (body: Record<string, unknown> | unknown[]): boolean => Object.keys(body).length === 0;

@@ -8,6 +8,7 @@ import { KeygridError } from '../../core/errors.ts';
 import type { Operation } from '../../core/identity/permission-pattern.ts';
 import { callingUser } from '../../core/identity/user-reference.ts';
 import { writeConditionOf } from './conditional-request.ts';
+import { createEntity } from './create-entities.ts';
 import { type DataCall, sentBody, sentObject, writerOf } from './data-call.ts';
 import { addressedPath } from './guard.ts';
 import { collectionName } from './inflection.ts';
@@ -71,7 +72,7 @@ async function createTarget(
   if (typeof body !== 'object' || body === null || Object.keys(body).length === 0) return undefined;
   requireOffered(collection);
   await requireCreation(call.options.core, call.request, collection.type);
-  return (await writerOf({ ...call, collection })).create(body);
+  return createEntity({ ...call, collection }, body as Record<string, unknown>);
 }
 
 /** With PUT and a body the target is changed, or created. */

@@ -1,7 +1,11 @@
 /** Memberships met at the end of a longer path; those of `/users/{u}/groups` are in membership-routes.ts. */
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
+
 import { KeygridError } from '../../core/errors.ts';
-import { type DataCall, sentObject, writerOf } from './data-call.ts';
+
+import { createEntity } from './create-entities.ts';
+import { type DataCall, sentObject } from './data-call.ts';
+
 import type { Relation } from './nested-path.ts';
 import { type End, notConnected } from './nested-walk.ts';
 import { readCollection } from './resource-address.ts';
@@ -37,5 +41,5 @@ export async function changeMembership(
 async function createMember(call: DataCall, name: string): Promise<StoredEntity> {
   const collection = readCollection(name);
   await requireCreation(call.options.core, call.request, collection.type);
-  return (await writerOf({ ...call, collection })).create(sentObject(call.request));
+  return createEntity({ ...call, collection }, sentObject(call.request));
 }

@@ -122,14 +122,14 @@ function* entitiesOf(application: RealmKey, uuids: readonly Uuid[]): Work<Map<Uu
   return found;
 }
 
-/** Undefined for what is not the creation of an entity whose paths all have numbers, and that announces nothing. */
+/** Undefined for what is not the plain creation of an entity whose paths all have numbers. */
 function creationTogether(
   application: RealmKey,
   change: EntityChange,
   known: PathNumbers,
 ): Creation | undefined {
-  if (change.kind !== 'create' || change.announces || change.entity.indexedFields !== undefined)
-    return undefined;
+  if (change.kind !== 'create' || change.announces || change.idempotency) return undefined;
+  if (change.entity.indexedFields !== undefined) return undefined;
   const pathIds: number[] = [];
   for (const { path } of change.index) {
     const number = known.get(path);

@@ -8,6 +8,7 @@ import type {
 } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { claimIdempotencyKey } from './idempotency-keys.ts';
 import { findPaths, numberPaths, type PathNumbers } from './index-paths.ts';
 import {
   announce,
@@ -73,7 +74,7 @@ export const withoutId = (row: Row, uuid: Uuid): StoredEntity => ({
   version: integer(row, 'version'),
   body: text(row, 'body'),
   ...(row.connected === 1 ? isConnected : {}),
-  ...(row.indexed_fields === null ? {} : { indexedFields: text(row, 'indexed_fields') }),
+  ...(typeof row.indexed_fields === 'string' ? { indexedFields: row.indexed_fields } : {}),
 });
 
 /** Ends the unit of work so that the engine rolls it back; the store turns it into its outcome. */
@@ -116,6 +117,11 @@ function* applyCreate(
   known: PathNumbers,
 ): Work<PathNumbers> {
   const { application, id, entity } = subject;
+  if (change.idempotency) {
+    const { record, now } = change.idempotency;
+    const isFirst = yield* claimIdempotencyKey(application, record, now);
+    if (!isFirst) throw new ChangeRefused({ kind: 'repeated' });
+  }
   yield* claim(subject, change.claims);
   const { type, created, modified, version, body } = entity;
   const values = [type, created, modified, version, body, entity.indexedFields ?? null];

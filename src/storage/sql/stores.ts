@@ -12,6 +12,7 @@ import { createDeviceStore } from './devices.ts';
 import { createEdgeStore } from './edges.ts';
 import { createEntityStore } from './entities.ts';
 import { createGrantStore } from './grants.ts';
+import { createIdempotencyStore, createIdempotencySweep } from './idempotency-keys.ts';
 import { createKnownPaths } from './index-paths.ts';
 import { createIndexRebuildStore } from './index-rebuild.ts';
 import { createInteractionStore } from './interactions.ts';
@@ -45,10 +46,12 @@ export function createSharedStores(engine: SqlEngine): SharedStores {
     authorizationSweep: createAuthorizationSweep(engine),
     fanOuts: createFanOutStore(engine),
     collectionJobQueue: createCollectionJobQueue(engine),
+    idempotencySweep: createIdempotencySweep(engine),
     entities: perRealm((realm) => createEntityStore(engine, realm, new Set(), knownPaths(realm))),
     edges: perRealm((realm) => createEdgeStore(engine, realm)),
     activities: perRealm((realm) => createActivityStore(engine, realm, knownPaths(realm))),
     devices: perRealm((realm) => createDeviceStore(engine, realm)),
+    idempotency: perRealm((realm) => createIdempotencyStore(engine, realm)),
     collectionJobs: perRealm((realm) => createCollectionJobStore(engine, realm)),
     collectionSettings: perRealm((realm) => createCollectionSettingsStore(engine, realm)),
     permissions: perRealm((realm) => createPermissionStore(engine, realm)),

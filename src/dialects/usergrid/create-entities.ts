@@ -1,0 +1,45 @@
+/** Creating what a request holds: once, where it has an Idempotency-Key. usergrid-data.md 1.2. */
+import type { CollectionWriter } from '../../core/entities/collection.ts';
+import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { KeygridError } from '../../core/errors.ts';
+import { type DataCall, writerOf } from './data-call.ts';
+
+/** The one entity that an object becomes. */
+export async function createEntity(call: DataCall, body: Record<string, unknown>): Promise<StoredEntity> {
+  const key = idempotencyKeyOf(call);
+  const writer = await writerOf(call);
+  if (key === undefined) return writer.create(body);
+  const [entity] = await createOnce(call, writer, key, body);
+  if (entity) return entity;
+  throw new KeygridError('entity_not_found', 'What the request made before was deleted since');
+}
+
+/** Of the items of an array those that could be created, in order. */
+export async function createEntities(call: DataCall, bodies: unknown[]): Promise<StoredEntity[]> {
+  const key = idempotencyKeyOf(call);
+  const writer = await writerOf(call);
+  return key === undefined ? writer.createMany(bodies) : createOnce(call, writer, key, bodies);
+}
+
+async function createOnce(
+  call: DataCall,
+  writer: CollectionWriter,
+  key: string,
+  body: Record<string, unknown> | unknown[],
+): Promise<StoredEntity[]> {
+  const { request, reply, options, collection } = call;
+  const { caller, application } = request;
+  const { entities, isRepeated } = await options.core.idempotency.createOnce({
+    ...{ application, caller, type: collection.type, key, body, writer },
+  });
+  if (isRepeated) reply.header('idempotency-replayed', 'true');
+  return entities;
+}
+
+/** @throws KeygridError `invalid_argument` */
+function idempotencyKeyOf({ request }: DataCall): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && /^[!-~](?:[ -~]{0,253}[!-~])?$/.test(key)) return key;
+  throw new KeygridError('invalid_argument', 'An Idempotency-Key has 1 to 255 printable ASCII characters');
+}
