@@ -11,6 +11,7 @@ export interface BasicCredentials {
 /** The scheme in any case, and more than one space behind it (aps-auth.md 3.2, 7). */
 const schemePattern = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i;
 const longestHeader = 2000;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Undefined for another scheme, and for what cannot be read. Splits at the first colon (S056). */
 export function parseBasicCredentials(header: string): BasicCredentials | undefined {
@@ -31,7 +32,7 @@ export function parseBasicCredentials(header: string): BasicCredentials | undefi
 
 function decodeUtf8(bytes: Buffer): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }
