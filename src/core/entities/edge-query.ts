@@ -10,6 +10,7 @@ import { entityType } from './entity-types.ts';
 import { type EntityQuery, evaluateFilter } from './filter.ts';
 import { parseQueried } from './indexed-fields.ts';
 import type { EntityPage, PageOptions } from './queries.ts';
+import { createWorkMeter, weightOf } from './query-work.ts';
 import { compareBy, type ParsedEntity, sortTupleOf } from './sort-order.ts';
 
 type EdgePosition = NonNullable<EdgePage['after']>;
@@ -93,10 +94,13 @@ async function* matching(
   query: EntityQuery,
   after: EdgePosition | undefined,
 ): AsyncGenerator<FarEnd[]> {
+  const work = createWorkMeter(weightOf(query.filter ? [query.filter] : []));
   let lookedAt = 0;
   for await (const ends of upTo(read, mostLookedAt, after)) {
     lookedAt += ends.length;
-    yield ends.filter(({ entity }) => matches(entity, query));
+    for await (const portion of work.portions(ends)) {
+      yield portion.filter(({ entity }) => matches(entity, query));
+    }
   }
   if (lookedAt < mostLookedAt) return;
   throw new KeygridError(
