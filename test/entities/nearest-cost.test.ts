@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApplicationEntities } from '../../src/core/entities/entities.ts';
 import type { Filter, Within } from '../../src/core/entities/filter.ts';
+import { standardBounds } from '../../src/core/entities/query-runner.ts';
 import { KeygridError } from '../../src/core/errors.ts';
 import { bodyOf, openTestEntities, queryFor } from './support.ts';
 
@@ -84,7 +85,7 @@ test('a few that satisfy another condition are found by that, wherever they are'
 });
 
 test('what no index can serve is refused with advice', async () => {
-  const bounds = { maximumRows: 300, rowsBeforeDoubt: 100, pageCharacters: 1_000_000 };
+  const bounds = { ...standardBounds, maximumRows: 300, rowsBeforeDoubt: 100, pageCharacters: 1_000_000 };
   const entities = (await openTestEntities(bounds)).application();
   await entities.createMany(
     'spot',
@@ -114,7 +115,7 @@ test('UD-84 an entity with several places is found once, at the nearest', async 
 });
 
 test('large entities make a page end early, with a cursor', async () => {
-  const bounds = { maximumRows: 1000, rowsBeforeDoubt: 100, pageCharacters: 1000 };
+  const bounds = { ...standardBounds, maximumRows: 1000, rowsBeforeDoubt: 100, pageCharacters: 1000 };
   const entities = (await openTestEntities(bounds)).application();
   await entities.createMany(
     'spot',

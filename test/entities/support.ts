@@ -18,6 +18,8 @@ export interface TestEntities {
   secondWriter(key: number): ApplicationEntities;
   /** Of the application made last. */
   lastStore(): EntityStore;
+  /** The application made last, with queries of other bounds. */
+  boundedBy(bounds: QueryBounds): ApplicationEntities;
   clock: { now(): number; milliseconds: number };
   announced: Change[];
 }
@@ -51,6 +53,7 @@ export async function openTestEntities(
     entitiesOf: (key) => entities.of({ key }),
     secondWriter: (key) => secondEntities.of({ key }),
     lastStore: () => storage.entities(lastKey),
+    boundedBy: (other) => createEntities({ ...options, bounds: other }).of({ key: lastKey }),
     clock,
     announced,
   };

@@ -6,8 +6,6 @@ import type { Filter } from './filter.ts';
 import { lookAhead, type Stretch } from './index-rows.ts';
 import { compareAge, type SortTuple } from './sort-order.ts';
 
-/** How far to look ahead along each. */
-const rowsAhead = 50;
 /** Those that come after are taken for full. */
 const mostLookAheads = 24;
 
@@ -18,17 +16,21 @@ export interface DriverChoice {
   isShort: boolean;
 }
 
-/**
- * @param after where the last page ended, in the order of age.
- * @param measured whether to find out if it is short, also where there is no choice.
- */
-export async function chooseDriver(
-  store: EntityStore,
-  type: string,
-  conditions: Filter[],
-  after: SortTuple | undefined,
-  measured: boolean,
-): Promise<DriverChoice> {
+export interface DriverSearch {
+  store: EntityStore;
+  type: string;
+  /** All must hold. */
+  conditions: Filter[];
+  /** How far to look ahead along each. */
+  rowsAhead: number;
+  /** Where the last page ended, in the order of age. */
+  after: SortTuple | undefined;
+  /** Whether to find out if the driver is short, also where there is no choice. */
+  measured: boolean;
+}
+
+export async function chooseDriver(search: DriverSearch): Promise<DriverChoice> {
+  const { store, type, conditions, rowsAhead, after, measured } = search;
   let lookAheads = 0;
 
   async function stretchAlong({ entry }: Branch): Promise<Stretch> {
@@ -56,7 +58,7 @@ export async function chooseDriver(
 }
 
 const fullest: Stretch = {
-  rows: rowsAhead,
+  rows: Number.POSITIVE_INFINITY,
   end: { value: Buffer.alloc(0), created: Number.POSITIVE_INFINITY, uuid: '' },
 };
 

@@ -20,6 +20,8 @@ export interface QueryBounds {
   maximumRows: number;
   /** Rows looked at beyond the page itself before a cheaper way is looked for; some times as many before the next. */
   rowsBeforeDoubt: number;
+  /** How far to look along each of several ways before one is chosen. */
+  rowsAhead: number;
   /** Characters of bodies after which a page ends early, with a cursor. */
   pageCharacters: number;
 }
@@ -27,6 +29,7 @@ export interface QueryBounds {
 export const standardBounds: QueryBounds = {
   maximumRows: 100_000,
   rowsBeforeDoubt: 300,
+  rowsAhead: 50,
   pageCharacters: 32_000_000,
 };
 
@@ -118,8 +121,15 @@ async function mayRepeat({ store, rules, plan }: QueryRun): Promise<boolean> {
   return hasManyValues(store, rules.type, path);
 }
 
-function bestDriver({ store, rules, plan, page }: QueryRun): Promise<DriverChoice> {
+function bestDriver({ store, rules, plan, page, bounds }: QueryRun): Promise<DriverChoice> {
   const isByAge = plan.order.length === 0;
-  // A short one is better sorted than looked for along the order.
-  return chooseDriver(store, rules.type, plan.conditions, isByAge ? page.after : undefined, !isByAge);
+  return chooseDriver({
+    store,
+    type: rules.type,
+    conditions: plan.conditions,
+    rowsAhead: bounds.rowsAhead,
+    after: isByAge ? page.after : undefined,
+    // A short one is better sorted than looked for along the order.
+    measured: !isByAge,
+  });
 }
