@@ -268,6 +268,17 @@ describe('fields', () => {
   });
 });
 
+test('UD-155 indexes answers the properties that can be queried', async () => {
+  const path = freshCollection();
+  const indexes = async (): Promise<string[]> => (await asAdmin(`GET ${path}/indexes`)).body.data;
+  assert.deepEqual(await indexes(), []);
+  await asAdmin(`POST ${path}`, { json: { name: 'a b', tags: [1, 2], At: { x: 1 }, none: null } });
+  assert.deepEqual(await indexes(), ['at.x', 'created', 'modified', 'name', 'tags']);
+  await settle(path, { fields: ['tags'] });
+  await finished(`${path}/_reindex`, await asAdmin(`POST ${path}/_reindex`));
+  assert.deepEqual(await indexes(), ['created', 'modified', 'name', 'tags']);
+});
+
 describe('wiping a collection', () => {
   test('it is gone when the job is complete, and what comes later stays', async () => {
     const path = freshCollection();

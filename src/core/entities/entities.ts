@@ -7,6 +7,7 @@ import type { Uuid, UuidSource } from '../uuid.ts';
 import type { IndexedFieldsSource } from './collection-settings-service.ts';
 import { type CreateManyOptions, createMany } from './create-many.ts';
 import type { Creation } from './entity-changes.ts';
+import { isIndexedPath } from './entity-index.ts';
 import type { EntityStore, StoredEntity } from './entity-store.ts';
 import { entityType, requireCreatableType } from './entity-types.ts';
 import {
@@ -97,6 +98,8 @@ export interface ApplicationEntities {
   /** Every type ever written or declared, with its number of entities. */
   collections(): Promise<{ type: string; count: number }[]>;
   declareCollection(type: string): Promise<void>;
+  /** The first of the lower-case dot paths at which entities of the type have values that are indexed. */
+  indexedPaths(type: string): Promise<string[]>;
 }
 
 export function createEntities(options: EntitiesOptions): Entities {
@@ -139,6 +142,7 @@ export function createEntities(options: EntitiesOptions): Entities {
         }
       },
       collections: () => store.collections(),
+      indexedPaths: async (type) => (await store.indexedPaths(type)).filter(isIndexedPath),
       async declareCollection(type) {
         await store.declareCollection(requireCreatableType(type).type);
       },

@@ -134,6 +134,8 @@ export interface EntityStore {
   walk(walk: IndexWalk): Promise<IndexWalkResult>;
   /** Every type that was ever written or declared, with how many entities it has now. */
   collections(): Promise<{ type: string; count: number }[]>;
+  /** Where entities of the type have values in the index now: the first 1000 paths, in order; derived ones too. */
+  indexedPaths(type: string): Promise<string[]>;
   /** Makes an empty collection known. */
   declareCollection(type: string): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { CollectionSettings } from '../../core/entities/collection-settings
 import { KeygridError } from '../../core/errors.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { firstValues } from './body.ts';
-import { type DataCall, sentObject } from './data-call.ts';
+import { type DataCall, entitiesOf, sentObject } from './data-call.ts';
 import { applicationMembers, type EnvelopeMembers, type QueryParameters, sendEnvelope } from './envelope.ts';
 import { refuseMethod } from './resource.ts';
 import type { Address } from './resource-address.ts';
@@ -56,7 +56,7 @@ function send(call: DataCall, members: EnvelopeMembers): FastifyReply {
 }
 
 async function sendIndexes(call: DataCall): Promise<FastifyReply> {
-  return send(call, { data: [] });
+  return send(call, { data: await entitiesOf(call).indexedPaths(call.collection.type) });
 }
 
 async function sendSettings(call: DataCall): Promise<FastifyReply> {

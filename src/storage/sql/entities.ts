@@ -49,6 +49,13 @@ const selectCollections = statement(
    from collections c where c.application_id = ? order by c.type`,
 );
 
+/** A path keeps its number when its last value goes. */
+const selectIndexedPaths = statement(
+  `select p.path as path from index_paths p where p.application_id = ? and p.type = ? and exists (
+     select 1 from entity_index i where i.application_id = p.application_id and i.path_id = p.path_id)
+   order by p.path limit 1000`,
+);
+
 export const declareCollection = (application: RealmKey, type: string): Work<unknown> =>
   rows(insertCollection, application, type);
 
@@ -102,6 +109,10 @@ export function createEntityStore(
     async collections() {
       const found = await engine.read(() => rows(selectCollections, application));
       return found.map((row) => ({ type: text(row, 'type'), count: integer(row, 'entities') }));
+    },
+    async indexedPaths(type) {
+      const found = await engine.read(() => rows(selectIndexedPaths, application, type));
+      return found.map((row) => text(row, 'path'));
     },
     async declareCollection(type) {
       await engine.write(() => declareCollection(application, type));
