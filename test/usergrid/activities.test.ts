@@ -232,6 +232,38 @@ test('a PUT to a uuid that is not there publishes under it', async () => {
   assert.deepEqual(await listed(`/users/${username}/feed`), [chosen]);
 });
 
+test('a PUT with a query changes what matches, and publishes nothing', async () => {
+  const { username } = await app.newUser();
+  for (const content of ['a', 'b']) await post(`/users/${username}/activities`, activity({ content }));
+  const put = async (ql: string) =>
+    app.asAdmin(`PUT /users/${username}/activities?ql=${encodeURIComponent(ql)}`, { json: { mood: 'good' } });
+  const { body } = requireSuccess(await put("content = 'b'"));
+  assert.deepEqual(
+    body.entities.map(({ content, mood }: { content: string; mood: string }) => `${content} ${mood}`),
+    ['b good'],
+  );
+  assert.equal(outcome(await put("content = 'c'")), '404 service_resource_not_found');
+  assert.equal((await listed(`/users/${username}/activities`)).length, 2);
+});
+
+test('what several users or groups have is listed together', async () => {
+  const [first, second] = [await app.newUser(), await app.newUser()];
+  const made: string[] = [];
+  for (const { username } of [first, second, first]) {
+    made.unshift(...uuidsOf(await post(`/users/${username}/activities`, activity())));
+  }
+  const ql = `username = '${first.username}' or username = '${second.username}'`;
+  for (const owners of [`users;ql=${encodeURIComponent(ql)}`, `users/${JSON.stringify({ ql })}`]) {
+    assert.deepEqual(await listed(`/${encodeURI(owners).replaceAll('%25', '%')}/feed`), made, owners);
+  }
+  const all = requireSuccess(await app.asAdmin('GET /users/all/activities?limit=3'));
+  assert.deepEqual(uuidsOf(all), made);
+  assert.equal(all.body.path, '/users/all/activities');
+  assert.deepEqual(await listed(`/users/${first.username}/activities/all`), [made[0], made[2]]);
+  assert.deepEqual(await listed(`/users/${first.uuid}/devices/all`), []);
+  for (const path of ['/users/all/groups', '/users/all/devices']) await listed(path);
+});
+
 test('a PUT to the uuid of something else is refused, and changes nothing', async () => {
   const { username, uuid } = await app.newUser();
   assert.equal(

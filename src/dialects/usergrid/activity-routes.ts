@@ -5,6 +5,7 @@ import type { Awaitable } from '../../core/awaitable.ts';
 import type { Core } from '../../core/core.ts';
 import { maximumBatch } from '../../core/entities/collection.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { maximumPageSize } from '../../core/entities/queries.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { Type } from '../../http/json-schema.ts';
@@ -13,6 +14,7 @@ import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { sendEntitiesAt, sentBody, sentObject } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
+import { orOfMany } from './many-owners.ts';
 import { readDataParameters } from './query-parameters.ts';
 import { type Method, type Operation, resource } from './resource.ts';
 
@@ -41,17 +43,17 @@ export const activityRoutes: Routes = (app, options) => {
       const one = spellings(...parts, lists[list], ':activity');
       const read: Operation = {
         summary: `The ${list} of ${called}, newest first`,
-        answer: flow.list,
+        answer: orOfMany(options, flow.list),
         schema: { querystring: pageQuery },
       };
-      const publish = { summary: `Publishes an activity of ${called}`, answer: flow.publish };
       const ofMany: Partial<Record<Method, Operation>> = { GET: read };
       const ofOne: Partial<Record<Method, Operation>> = {
-        GET: { summary: `One of the ${list} of ${called}`, answer: flow.show },
+        GET: { summary: `One of the ${list} of ${called}`, answer: orOfMany(options, flow.show) },
         DELETE: { summary: `Takes one out of the ${list} of ${called}`, answer: flow.remove },
       };
       if (list === 'activities') {
-        Object.assign(ofMany, { POST: publish, PUT: publish });
+        ofMany.POST = { summary: `Publishes an activity of ${called}`, answer: flow.publish };
+        ofMany.PUT = { summary: 'Publishes one, or changes all that match the query', answer: flow.put };
         ofOne.POST = { summary: 'Publishes an activity that is there already', answer: flow.publishAgain };
         ofOne.PUT = { summary: `Changes or publishes an activity of ${called}`, answer: flow.change };
       }
@@ -61,7 +63,7 @@ export const activityRoutes: Routes = (app, options) => {
   }
 };
 
-type Flow = Record<'list' | 'publish' | 'show' | 'publishAgain' | 'change' | 'remove', Answer>;
+type Flow = Record<'list' | 'publish' | 'put' | 'show' | 'publishAgain' | 'change' | 'remove', Answer>;
 
 function createFlow(options: UsergridOptions, kind: Place['kind'], list: ActivityList): Flow {
   const { core } = options;
@@ -76,6 +78,23 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
     entities: StoredEntity[],
   ): Awaitable<FastifyReply> => sendEntitiesAt({ request, reply, options }, path, entities);
 
+  const update = ({ application }: FastifyRequest, activity: StoredEntity, sent: object) =>
+    core.entities.of(application).update('activity', activity, sent);
+
+  const publish: Answer = async (request, reply) => {
+    const owner = await ownerOf(request);
+    const sent = sentBody(request);
+    if (!Array.isArray(sent)) {
+      const published = await activities.publish(request.application, owner.place, sent);
+      return send(request, reply, owner, [published]);
+    }
+    if (sent.length > maximumBatch) {
+      throw new KeygridError('invalid_argument', `A batch has at most ${maximumBatch} activities`);
+    }
+    const published = await activities.publishMany(request.application, owner.place, sent);
+    return send(request, reply, owner, published);
+  };
+
   return {
     async list(request, reply) {
       const { entity, path } = await ownerOf(request);
@@ -87,19 +106,19 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
         members: { cursor: page.cursor },
       });
     },
-    async publish(request, reply) {
+    publish,
+    async put(request, reply) {
+      const { query, chooses, isBlank } = readDataParameters(request.query as QueryParameters);
+      if (!chooses && !isBlank) return publish(request, reply);
       const owner = await ownerOf(request);
-      const sent = sentBody(request);
-      if (!Array.isArray(sent)) {
-        return send(request, reply, owner, [
-          await activities.publish(request.application, owner.place, sent),
-        ]);
-      }
-      if (sent.length > maximumBatch) {
-        throw new KeygridError('invalid_argument', `A batch has at most ${maximumBatch} activities`);
-      }
-      const published = await activities.publishMany(request.application, owner.place, sent);
-      return send(request, reply, owner, published);
+      const sent = sentObject(request);
+      const page = { query, limit: maximumPageSize };
+      const { entities: found } = await activities.list(request.application, owner.entity, list, page);
+      if (found.length === 0) throw notListed(list);
+      for (const activity of found) await requireOwnership(core, request, owner, activity);
+      const changed: StoredEntity[] = [];
+      for (const activity of found) changed.push(await update(request, activity, sent));
+      return send(request, reply, owner, changed);
     },
     async show(request, reply) {
       const owner = await ownerOf(request);
@@ -123,8 +142,7 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
       if (activity) {
         if (!(await listed(request, owner, activity))) throw notListed(list);
         await requireOwnership(core, request, owner, activity);
-        const changed = await core.entities.of(request.application).update('activity', activity, sent);
-        return send(request, reply, owner, [changed]);
+        return send(request, reply, owner, [await update(request, activity, sent)]);
       }
       const uuid = activityReference(request).toLowerCase();
       if (!isUuid(uuid)) throw notListed(list);

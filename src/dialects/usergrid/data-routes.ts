@@ -110,6 +110,9 @@ const answerWith =
     }
   };
 
+/** What GET answers for every path of data. */
+export const readData = (options: UsergridOptions): Answer => answerWith(options, answers.GET);
+
 /** What is done to all of `/dogs/all` needs a right to `/dogs`: one to a dog of that name is not enough. */
 const requireOfCollection = ({ request, options, collection }: DataCall): Awaitable<void> =>
   options.core.pathPermission.require(

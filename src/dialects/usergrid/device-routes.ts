@@ -15,6 +15,7 @@ import { sendEntitiesAt, sentBody, sentObject } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { addressedPath } from './guard.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
+import { orOfMany } from './many-owners.ts';
 import { type DataParameters, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
 import { requireOtherEnd } from './role-administration.ts';
@@ -38,14 +39,18 @@ export const deviceRoutes: Routes = (app, options) => {
   resource(
     app,
     ofUser.path,
-    { GET: { summary: 'The devices of a user', answer: flow.list, schema }, POST: create, PUT: create },
+    {
+      GET: { summary: 'The devices of a user', answer: orOfMany(options, flow.list), schema },
+      POST: create,
+      PUT: create,
+    },
     ofUser.aliases,
   );
   resource(
     app,
     oneOfUser.path,
     {
-      GET: { summary: 'One of the devices of a user', answer: flow.show },
+      GET: { summary: 'One of the devices of a user', answer: orOfMany(options, flow.show) },
       POST: { summary: 'Links a device to a user, and to no other', answer: flow.link },
       PUT: { summary: 'Registers or changes a device, and links it', answer: flow.put },
       DELETE: { summary: 'Unlinks a device from its user', answer: flow.unlink },
@@ -55,14 +60,14 @@ export const deviceRoutes: Routes = (app, options) => {
   resource(
     app,
     ofDevice.path,
-    { GET: { summary: 'The user of a device', answer: flow.listUsers, schema } },
+    { GET: { summary: 'The user of a device', answer: orOfMany(options, flow.listUsers), schema } },
     ofDevice.aliases,
   );
   resource(
     app,
     oneOfDevice.path,
     {
-      GET: { summary: 'The user of a device', answer: flow.showUser },
+      GET: { summary: 'The user of a device', answer: orOfMany(options, flow.showUser) },
       POST: { summary: 'Links a device to a user, and to no other', answer: flow.linkUser },
       DELETE: { summary: 'Unlinks a device from its user', answer: flow.unlinkUser },
     },

@@ -12,6 +12,7 @@ import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { sendEntitiesAt } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
+import { orOfMany } from './many-owners.ts';
 import { answerBelowMany } from './nested-answers.ts';
 import { readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
@@ -38,7 +39,7 @@ export const membershipRoutes: Routes = (app, options) => {
         {
           GET: {
             summary: `The ${collection} of a ${type}`,
-            answer: flow.list,
+            answer: orOfMany(options, flow.list),
             schema: { querystring: pageQuery },
           },
           POST: create,
@@ -50,7 +51,7 @@ export const membershipRoutes: Routes = (app, options) => {
         app,
         one.path,
         {
-          GET: { summary: `One of the ${collection} of a ${type}`, answer: flow.show },
+          GET: { summary: `One of the ${collection} of a ${type}`, answer: orOfMany(options, flow.show) },
           POST: add,
           PUT: add,
           DELETE: { summary: `Removes from the ${collection} of a ${type}`, answer: flow.remove },
