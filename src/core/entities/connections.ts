@@ -6,7 +6,7 @@ import { isUuid, type Uuid } from '../uuid.ts';
 import { queryFarEnds, type ReadFarEnds } from './edge-query.ts';
 import { readUnion } from './edge-union.ts';
 import type { EdgeDirection, EdgeStore, EdgeVerbs, EntityStore, StoredEntity } from './entity-store.ts';
-import { builtInTypes, subCollectionVerbs } from './entity-types.ts';
+import { builtInTypes, subCollectionNames } from './entity-types.ts';
 import type { EntityQuery } from './filter.ts';
 import type { EntityPage, PageOptions } from './queries.ts';
 
@@ -164,7 +164,7 @@ const isConnection = (stored: string): boolean => !keptVerbs.has(stored);
 
 /** The users that a user follows are a sub-collection of the user, so they are not shown as connections too. */
 function shownVerbs(type: string, { outgoing, incoming }: EdgeVerbs): EdgeVerbs {
-  const inSubCollection = subCollectionVerbs(type).outgoing;
+  const inSubCollection = subCollectionNames(type);
   const shown = (verbs: string[]): string[] => [...new Set(verbs.filter(isConnection).map(unmarked))].sort();
   return {
     outgoing: shown(outgoing.filter((verb) => !inSubCollection.has(verb))),

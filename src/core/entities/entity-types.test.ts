@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KeygridError } from '../errors.ts';
 import { creationOf } from './entity-changes.ts';
-import { builtInTypes, entityType, requireCreatableType, subCollectionVerbs } from './entity-types.ts';
+import { builtInTypes, entityType, requireCreatableType } from './entity-types.ts';
 
 const uuid = '00000000-0000-1000-8000-000000000001';
 const birth = { uuid, now: 5 };
@@ -91,11 +91,4 @@ test('unique values are claimed without regard to case, and long ones by a bound
   const [one] = create('dog', { name: `${'x'.repeat(5000)}1` }).claims;
   const [other] = create('dog', { name: `${'x'.repeat(5000)}2` }).claims;
   assert.ok(one!.value.length < 600 && one!.value !== other!.value);
-});
-
-test('the verbs that keep sub-collections are known from both ends', () => {
-  assert.deepEqual([...subCollectionVerbs('activity').incoming].sort(), ['activities', 'feed']);
-  assert.ok(subCollectionVerbs('user').outgoing.has('following'));
-  assert.ok(subCollectionVerbs('user').incoming.has('users'));
-  assert.equal(subCollectionVerbs('dog').outgoing.size + subCollectionVerbs('dog').incoming.size, 0);
 });

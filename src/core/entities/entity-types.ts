@@ -151,15 +151,6 @@ export function requireCreatableType(type: string): EntityType {
   return entityType(type);
 }
 
-/**
- * The verbs of the edges that sub-collections of built-in types are kept by, as seen from an entity of the type. Such
- * edges are shown as that sub-collection, and never among the entity's connections.
- */
-export const subCollectionVerbs = (type: string): { outgoing: Set<string>; incoming: Set<string> } => ({
-  outgoing: new Set(builtInByType.get(type)?.subCollections.map(({ name }) => name)),
-  incoming: new Set(
-    builtInTypes.flatMap(({ subCollections }) =>
-      subCollections.filter((each) => each.type === type).map(({ name }) => name),
-    ),
-  ),
-});
+/** What is shown as a sub-collection of the type, and so never among the connections of its entities. */
+export const subCollectionNames = (type: string): ReadonlySet<string> =>
+  new Set(builtInByType.get(type)?.subCollections.map(({ name }) => name));
