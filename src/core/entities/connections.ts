@@ -181,6 +181,6 @@ function requireConnectable(source: StoredEntity, text: string, target: StoredEn
     if (target.type === 'user') return;
     throw new KeygridError('invalid_argument', 'A user follows users');
   }
-  if (!subCollectionVerbs(source.type).outgoing.has(verb)) return;
+  if (!subCollectionNames(source.type).has(verb)) return;
   throw new KeygridError('invalid_argument', `The ${verb} of a ${source.type} are no connections`);
 }
