@@ -1,8 +1,11 @@
 /** Creating what a request holds: once, where it has an Idempotency-Key. usergrid-data.md 1.2. */
 import type { CollectionWriter } from '../../core/entities/collection.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { project } from '../../core/entities/projection.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { type DataCall, writerOf } from './data-call.ts';
+import { addressedPath } from './guard.ts';
+import { collectionName } from './inflection.ts';
 
 /** The one entity that an object becomes. */
 export async function createEntity(call: DataCall, body: Record<string, unknown>): Promise<StoredEntity> {
@@ -32,8 +35,25 @@ async function createOnce(
   const { entities, isRepeated } = await options.core.idempotency.createOnce({
     ...{ application, caller, type: collection.type, key, body, writer },
   });
-  if (isRepeated) reply.header('idempotency-replayed', 'true');
-  return entities;
+  if (!isRepeated) return entities;
+  reply.header('idempotency-replayed', 'true');
+  return Promise.all(entities.map((entity) => asFarAsReadable(call, entity)));
+}
+
+/**
+ * The right to create is none to read what others have made of the entity since: to callers without it, such as the
+ * guests, who share their keys, its uuid says enough.
+ */
+async function asFarAsReadable({ request, options }: DataCall, entity: StoredEntity): Promise<StoredEntity> {
+  if (entity.modified === entity.created) return entity;
+  const path = addressedPath([collectionName(entity.type), entity.uuid]);
+  try {
+    await options.core.pathPermission.require(request.caller, request.application, 'get', path);
+    return entity;
+  } catch (error) {
+    if (!(error instanceof KeygridError)) throw error;
+    return { ...entity, body: project(entity.body, []) };
+  }
 }
 
 /** @throws KeygridError `invalid_argument` */
