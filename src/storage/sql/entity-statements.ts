@@ -63,19 +63,20 @@ const deleteCredential = statement('delete from credentials where application_id
 export const toStoredEntity = (row: Row): StoredEntity =>
   withoutId(row, uuidFromOrderedBytes(bytes(row, 'entity_id')));
 
-const isConnected = { connected: true } as const;
-
 /** Of a row that was looked up by its id. */
-export const withoutId = (row: Row, uuid: Uuid): StoredEntity => ({
-  uuid,
-  type: text(row, 'type'),
-  created: integer(row, 'created'),
-  modified: integer(row, 'modified'),
-  version: integer(row, 'version'),
-  body: text(row, 'body'),
-  ...(row.connected === 1 ? isConnected : {}),
-  ...(typeof row.indexed_fields === 'string' ? { indexedFields: row.indexed_fields } : {}),
-});
+export function withoutId(row: Row, uuid: Uuid): StoredEntity {
+  const entity: StoredEntity = {
+    uuid,
+    type: text(row, 'type'),
+    created: integer(row, 'created'),
+    modified: integer(row, 'modified'),
+    version: integer(row, 'version'),
+    body: text(row, 'body'),
+  };
+  if (row.connected === 1) entity.connected = true;
+  if (typeof row.indexed_fields === 'string') entity.indexedFields = row.indexed_fields;
+  return entity;
+}
 
 /** Ends the unit of work so that the engine rolls it back; the store turns it into its outcome. */
 export class ChangeRefused extends Error {

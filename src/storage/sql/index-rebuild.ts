@@ -31,7 +31,7 @@ const lockState = statement('select value from server_state where name = ?', { l
 const insertState = statement('insert into server_state (name, value) values (?, ?) on conflict do nothing');
 const updateState = statement('update server_state set value = ? where name = ?');
 const countEntities = statement('select count(*) as entities from entities');
-const emptyIndex = statement('delete from entity_index', { postgres: 'truncate entity_index' });
+const emptyIndex = statement('delete from entity_index', { postgres: 'truncate entity_index', keep: false });
 const selectPage = statement(
   `select application_id, entity_id, type, created, modified, version, body, indexed_fields from entities
    where (application_id, entity_id) > (?, ?) order by application_id, entity_id limit ?`,
