@@ -120,6 +120,23 @@ onEachEngine('index walks', ({ storage }) => {
     assert.deepEqual(await names({ range: between('name-e', 'name-c') }), []);
   });
 
+  test('a choice keeps those that have any of its entries, and one of none keeps nobody', async () => {
+    const wanted = dogs.filter(({ index }) =>
+      index.some(({ path, value }) => path === 'old' || value.toString() === 'name-b'),
+    );
+    const choice = [entry('old', 'yes'), entry('name', 'name-b'), entry('nowhere', 'x')];
+    const uuids = inOrder.filter((uuid) => wanted.some(({ entity }) => entity.uuid === uuid));
+    assert.deepEqual(await found({ choices: [choice] }), uuids);
+    const black = await found({ probes: [entry('color', 'black')] });
+    assert.deepEqual(
+      await found({ probes: [entry('color', 'black')], choices: [choice] }),
+      uuids.filter((uuid) => black.includes(uuid)),
+    );
+    const nobody = await walk({ choices: [choice, []], scanLimit: 7 });
+    assert.deepEqual([nobody.entities, nobody.lookedAt], [[], 7]);
+    assert.deepEqual(await found({ choices: [[entry('nowhere', 'x')]] }), []);
+  });
+
   test('a probe keeps those that have the entry too', async () => {
     const black = dogs.filter(({ index }) => index.some(({ value }) => value.toString() === 'black'));
     const uuids = await found({ probes: [entry('color', 'black')] });

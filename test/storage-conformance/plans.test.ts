@@ -98,13 +98,14 @@ function walks(): Walk[] {
   return ranges.flatMap(({ called, range }) =>
     [undefined, position].flatMap((after) =>
       [false, true].flatMap((descending) =>
-        [0, 1, 2].map((count) => ({
+        [0, 1, 2, 3].map((count) => ({
           called: `${called}${after ? ', going on' : ''}${descending ? ', falling' : ''}, ${count} probes`,
           walk: {
             type: 'dog',
             range,
             descending,
             probes: probes.slice(0, count),
+            ...(count === 3 && { choices: [probes] }),
             after,
             limit: 10,
             scanLimit: 1000,

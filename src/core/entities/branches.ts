@@ -91,6 +91,27 @@ export function splitProbes(
   return { probes, residual };
 }
 
+const mostChoices = 3;
+const mostInChoice = 9;
+
+/** Entries of which each satisfying entity has at least one, for as many conditions as are worth the look-ups. */
+export const choicesOf = (conditions: Filter[]): IndexEntry[][] =>
+  conditions
+    .map(choiceOf)
+    .filter((choice) => choice !== undefined && choice.length <= mostInChoice)
+    .slice(0, mostChoices) as IndexEntry[][];
+
+function choiceOf(filter: Filter): IndexEntry[] | undefined {
+  if (filter.kind === 'or') {
+    const choices = filter.operands.map(choiceOf);
+    return choices.every((choice) => choice !== undefined) ? choices.flat() : undefined;
+  }
+  if (filter.kind === 'and') return filter.operands.map(choiceOf).find((choice) => choice !== undefined);
+  if (filter.kind === 'contains') return branchesOfWords(filter)?.map(({ entry }) => entry);
+  const entry = exactEntry(filter);
+  return entry && [entry];
+}
+
 /** A word is in the index as a part of a text, or as a text of its own. */
 function branchesOfWords(filter: Contains): Branch[] | undefined {
   const { path, text } = filter;

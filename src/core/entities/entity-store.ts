@@ -110,6 +110,8 @@ export interface IndexWalk {
   range: IndexRange;
   descending: boolean;
   probes: IndexEntry[];
+  /** And of each of these at least one entry; no entity has one of none. */
+  choices?: IndexEntry[][];
   after: IndexPosition | undefined;
   limit: number;
   /** How many rows of the walk to look at before giving up for this call. */

@@ -32,6 +32,7 @@ export interface RowWalk {
   range: IndexRange;
   descending: boolean;
   probes: IndexEntry[];
+  choices?: IndexEntry[][];
   after: IndexPosition | undefined;
 }
 
@@ -57,8 +58,9 @@ export async function* rowsOf(
   wanted: number,
   sideBySide = 1,
 ): AsyncGenerator<Row[]> {
-  const largest = walk.probes.length > 0 ? largestProbedChunk : largestChunk;
-  let chunk = Math.min(walk.probes.length > 0 ? wanted * rowsPerProbed : wanted, firstChunk);
+  const isProbed = walk.probes.length + (walk.choices?.length ?? 0) > 0;
+  const largest = isProbed ? largestProbedChunk : largestChunk;
+  let chunk = Math.min(isProbed ? wanted * rowsPerProbed : wanted, firstChunk);
   let after = walk.after;
   do {
     const rows = Math.min(chunk, budget.rowsLeft);
@@ -104,8 +106,8 @@ function nextChunk(
 export const rowOf = (entity: StoredEntity): Row =>
   toRow({ entity, position: { value: Buffer.alloc(0), created: entity.created, uuid: entity.uuid } });
 
-/** An entry that no entity has: a walk that probes for it reads no bodies. */
-const nobodysEntry: IndexEntry = { path: 'created', value: Buffer.alloc(0) };
+/** No entity has one of no entries: such a walk reads no bodies. */
+const nobody: IndexEntry[][] = [[]];
 
 /** The next rows of a falling walk. */
 export interface Stretch {
@@ -122,7 +124,7 @@ export async function lookAhead(
   rows: number,
   after?: IndexPosition,
 ): Promise<Stretch> {
-  const walk = { type, range, descending: true, probes: [nobodysEntry], after };
+  const walk = { type, range, descending: true, probes: [], choices: nobody, after };
   const { lookedAt, position } = await store.walk({ ...walk, limit: 1, scanLimit: rows });
   return { rows: lookedAt, end: position };
 }

@@ -1,5 +1,5 @@
 /** The index walks that a query is answered by, one after the other. */
-import { branchesAlong, type Driver, splitProbes } from './branches.ts';
+import { branchesAlong, choicesOf, type Driver, splitProbes } from './branches.ts';
 import { narrowedRange, singleValue, wholePath } from './condition-ranges.ts';
 import { isIndexedPath } from './entity-index.ts';
 import type { IndexEntry, IndexRange } from './entity-store.ts';
@@ -12,6 +12,7 @@ import { isDescending } from './sort-order.ts';
 export interface PhaseWalk {
   range: IndexRange;
   probes: IndexEntry[];
+  choices: IndexEntry[][];
   /** To be evaluated on each entity. */
   residual: Filter[];
 }
@@ -75,7 +76,7 @@ function sortedPhase(conditions: Filter[], first: SortKey, repeats: boolean): Ph
     : narrowedRange(first.path, conditions);
   const others = conditions.filter((condition) => !narrowed.served.includes(condition));
   return {
-    walks: [{ range: narrowed.range, ...splitProbes(others) }],
+    walks: [walkOf(narrowed.range, splitProbes(others))],
     descending: isDescending(first),
     sortedBy: first,
     lacking: undefined,
@@ -86,12 +87,21 @@ function sortedPhase(conditions: Filter[], first: SortKey, repeats: boolean): Ph
 /** Newest first, along the driver if there is one, else along all entities of the collection. */
 function byAge(conditions: Filter[], driver: Driver | undefined, lacking: SortKey | undefined): Phase {
   const walks = driver
-    ? branchesAlong(driver, conditions).map(({ entry, ...rest }) => ({ range: singleValue(entry), ...rest }))
+    ? branchesAlong(driver, conditions).map((branch) => walkOf(singleValue(branch.entry), branch))
     : [wholeCollection(conditions)];
   return { walks, descending: true, sortedBy: undefined, lacking, repeats: false };
 }
 
 function wholeCollection(conditions: Filter[]): PhaseWalk {
   const { range, served } = narrowedRange('created', conditions);
-  return { range, probes: [], residual: conditions.filter((condition) => !served.includes(condition)) };
+  return walkOf(range, {
+    probes: [],
+    residual: conditions.filter((condition) => !served.includes(condition)),
+  });
 }
+
+/** What is left to be evaluated says at least what a row's entity must have in the index to be worth reading. */
+const walkOf = (
+  range: IndexRange,
+  { probes, residual }: { probes: IndexEntry[]; residual: Filter[] },
+): PhaseWalk => ({ range, probes, choices: choicesOf(residual), residual });

@@ -124,13 +124,20 @@ const recordingStore = (store: EntityStore, note: (step: WalkStep | LookUpStep) 
   },
 });
 
-const stepOf = ({ range, descending, probes }: IndexWalk, rows: number, entities: number): WalkStep => ({
+const stepOf = (
+  { range, descending, probes, choices = [] }: IndexWalk,
+  rows: number,
+  entities: number,
+): WalkStep => ({
   kind: 'walk',
   path: range.path,
   values: describeRange(range),
   direction: descending ? 'descending' : 'ascending',
-  // An entry without a value is one that nobody has: its walk reads no entities.
-  probes: probes.filter(({ value }) => value.length > 0).map(describeEntry),
+  probes: [
+    ...probes.map(describeEntry),
+    // Without entries it is nobody's: no entities are read.
+    ...choices.filter(({ length }) => length > 0).map((choice) => choice.map(describeEntry).join(' or ')),
+  ],
   rows,
   entities,
 });

@@ -64,9 +64,9 @@ async function* phaseRows(
   budget: RowBudget,
   wanted: number,
 ): AsyncGenerator<CandidateRow[]> {
-  const walks = phase.walks.map(({ range, probes, residual }) => {
-    const position = after && positionIn(phase, range, after);
-    const walk = { type: rules.type, range, probes, descending: phase.descending, after: position };
+  const walks = phase.walks.map(({ residual, ...rest }) => {
+    const position = after && positionIn(phase, rest.range, after);
+    const walk = { type: rules.type, ...rest, descending: phase.descending, after: position };
     return { chunks: rowsOf(store, walk, budget, wanted, phase.walks.length), residual };
   });
   yield* mergedRows(walks, () => budget.ranOut);

@@ -24,9 +24,6 @@ interface NumberedProbe {
   value: Uint8Array;
 }
 
-/** Numbers begin at 1. */
-const nobodysPath = 0;
-
 /** Enough for every shape with a few probes. */
 const shapesKept = 500;
 const statementsByShape = new Map<string, Statement>();
@@ -36,12 +33,16 @@ export function* walkIndex(application: RealmKey, walk: IndexWalk, known: KnownP
   const pathId = yield* findPath(application, walk.type, walk.range.path, known);
   if (!run || pathId === undefined) return { entities: [], position: undefined, lookedAt: 0 };
   const parameters: SqlValue[] = [];
-  const probes: NumberedProbe[] = [];
-  for (const { path, value } of walk.probes) {
-    const number = yield* findPath(application, walk.type, path, known);
-    probes.push({ pathId: number ?? nobodysPath, value });
+  const choices: NumberedProbe[][] = [];
+  for (const entries of [...walk.probes.map((probe) => [probe]), ...(walk.choices ?? [])]) {
+    const choice: NumberedProbe[] = [];
+    for (const { path, value } of entries) {
+      const number = yield* findPath(application, walk.type, path, known);
+      if (number !== undefined) choice.push({ pathId: number, value });
+    }
+    choices.push(choice);
   }
-  const sql = walkStatement(application, pathId, walk, run, probes, parameters);
+  const sql = walkStatement(application, pathId, walk, run, choices, parameters);
   const found = yield* rows(statementOf(sql), ...parameters);
   const kept = found.filter((row) => row.kept === 1).slice(0, walk.limit);
   const full = kept.length === walk.limit;
@@ -109,11 +110,11 @@ function walkStatement(
   pathId: number,
   walk: IndexWalk,
   run: Run,
-  probes: NumberedProbe[],
+  choices: NumberedProbe[][],
   parameters: SqlValue[],
 ): { sqlite: string; postgres: string } {
   const direction = walk.descending ? 'desc' : 'asc';
-  const kept = probes.map((probe) => probeCondition(application, probe, parameters));
+  const kept = choices.map((choice) => choiceCondition(application, choice, parameters));
   parameters.push(application, pathId);
   const bounds = runConditions(walk, run, parameters);
   parameters.push(kept.length > 0 ? walk.scanLimit : Math.min(walk.scanLimit, walk.limit));
@@ -141,6 +142,11 @@ function walkStatement(
     ),
   };
 }
+
+const choiceCondition = (application: RealmKey, choice: NumberedProbe[], parameters: SqlValue[]): string =>
+  choice.length === 0
+    ? '1 = 0'
+    : `(${choice.map((probe) => probeCondition(application, probe, parameters)).join(' or ')})`;
 
 /** The offset keeps PostgreSQL from reading all that has the probed value into a hash table first. */
 function probeCondition(application: RealmKey, probe: NumberedProbe, parameters: SqlValue[]): string {
