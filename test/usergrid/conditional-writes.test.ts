@@ -152,6 +152,31 @@ describe('conditional writes', () => {
     }
   });
 
+  test('what is written through a connection is written under the same conditions', async () => {
+    const { path } = await createDog();
+    const { path: target, tag } = await createDog();
+    const likes = `${path}/likes${target}`;
+    const options = { headers: { 'if-match': tag }, json: { color: 'white' } };
+    onlyEntity(await data(`PUT ${likes}`, options));
+    assert.deepEqual(refusalIn(await data(`PUT ${likes}`, options)), failed);
+    assert.deepEqual(refusalIn(await data(`PUT ${path}/likes/dogs/${crypto.randomUUID()}`, options)), failed);
+  });
+
+  test('connecting an entity changes what a GET answers, and not its version', async () => {
+    const { path, tag } = await createDog();
+    const { path: target } = await createDog();
+    await data(`POST ${path}/likes${target}`);
+    const answer = await data(`GET ${path}`, { headers: { 'if-none-match': tag } });
+    assert.equal(answer.status, 200);
+    assert.notEqual(tagOf(answer), tag);
+    assert.equal((await data(`GET ${path}`, { headers: { 'if-none-match': tagOf(answer) } })).status, 304);
+    onlyEntity(await data(`PUT ${path}`, { headers: { 'if-match': tag }, json: { a: 1 } }));
+    assert.deepEqual(
+      refusalIn(await data(`PUT ${path}`, { headers: { 'if-match': tagOf(answer) }, json: { a: 2 } })),
+      failed,
+    );
+  });
+
   test('a condition that cannot be kept, since many are meant, is refused', async () => {
     await createDog();
     const options = { headers: { 'if-match': '"x"' }, json: { a: 1 } };

@@ -4,6 +4,7 @@
  * any entity to anyone who may connect something to anything.
  */
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { Operation } from '../../core/identity/permission-pattern.ts';
 import { callingUser } from '../../core/identity/user-reference.ts';
@@ -97,6 +98,7 @@ async function connectTo(
   requireOffered(collection);
   const writer = await writerOf({ ...call, collection });
   const condition = writeConditionOf(call.request);
+  if (!far && condition?.mustExist) throw preconditionFailed();
   const target = far
     ? await writer.update(far, body, condition)
     : await writer.createAt(selector.readings[0]?.reference ?? '', body, condition);
