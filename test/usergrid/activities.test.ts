@@ -308,6 +308,30 @@ test('a batch publishes what is whole, and leaves out the rest', async () => {
   assert.equal((await listed(`/users/${username}/feed`)).length, 2);
 });
 
+test('with an Idempotency-Key an activity, or a batch of them, is published once', async () => {
+  const [first, second] = [await app.newUser(), await app.newUser()];
+  const key = unique();
+  const send = (user: { username: string }, json: object, named = key) =>
+    app.asAdmin(`POST /users/${user.username}/activities`, { json, headers: { 'idempotency-key': named } });
+  const answers = await Promise.all([1, 2, 3].map(() => send(first, activity())));
+  assert.equal(new Set(answers.flatMap((answer) => uuidsOf(requireSuccess(answer)))).size, 1);
+  assert.equal(outcome(await send(second, activity())), '422 idempotency_key_reused');
+  assert.equal(outcome(await send(first, activity({ content: 'other' }))), '422 idempotency_key_reused');
+  const batch = [activity(), { content: 'no verb' }, activity()];
+  const once = uuidsOf(requireSuccess(await send(first, batch, unique())));
+  const named = unique();
+  const [one, again] = [await send(second, batch, named), await send(second, batch, named)];
+  assert.deepEqual(uuidsOf(again), uuidsOf(requireSuccess(one)));
+  assert.equal((await listed(`/users/${first.username}/feed`)).length, 1 + once.length);
+  assert.equal((await listed(`/users/${second.username}/feed`)).length, 2);
+  const device = { json: { model: 'x' }, headers: { 'idempotency-key': unique() } };
+  const made = requireSuccess(await app.asAdmin(`POST /users/${first.username}/devices`, device));
+  await post(`/users/${second.username}/devices/${uuidsOf(made)[0]}`, {});
+  const repeated = requireSuccess(await app.asAdmin(`POST /users/${first.username}/devices`, device));
+  assert.deepEqual(uuidsOf(repeated), uuidsOf(made));
+  assert.deepEqual(await listed(`/users/${second.username}/devices`), uuidsOf(made));
+});
+
 test('deleting an activity takes it out of every list', async () => {
   const member = await app.newUser();
   const group = await newGroup(member);

@@ -4,7 +4,13 @@
  */
 import { unlessRefused } from '../entities/create-many.ts';
 import { queryFarEnds } from '../entities/edge-query.ts';
-import type { Entities, EntityPage, PageOptions } from '../entities/entities.ts';
+import type {
+  CreateManyOptions,
+  CreateOptions,
+  Entities,
+  EntityPage,
+  PageOptions,
+} from '../entities/entities.ts';
 import { type Creation, duplicateValue } from '../entities/entity-changes.ts';
 import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
 import type { EntityQuery } from '../entities/filter.ts';
@@ -35,9 +41,19 @@ export interface Activities {
    * choice, not in use.
    * @throws KeygridError `invalid_argument`, `missing_property`, `duplicate_value`, `entity_too_large`
    */
-  publish(application: Application, place: Place, body: unknown, uuid?: Uuid): Promise<StoredEntity>;
+  publish(
+    application: Application,
+    place: Place,
+    body: unknown,
+    options?: CreateOptions,
+  ): Promise<StoredEntity>;
   /** Those that could be published, in order; items at fault are left out. Each is in the first 50 feeds then. */
-  publishMany(application: Application, place: Place, bodies: unknown[]): Promise<StoredEntity[]>;
+  publishMany(
+    application: Application,
+    place: Place,
+    bodies: unknown[],
+    options?: CreateManyOptions,
+  ): Promise<StoredEntity[]>;
   /** One that is there already, under the time that it was published first. */
   publishAgain(application: Application, place: Place, activity: StoredEntity): Promise<void>;
   /** Newest published first, unless the query says otherwise. @throws KeygridError `query_too_broad` */
@@ -76,11 +92,7 @@ const latest = 999_999_999_999_999;
 export function createActivities(options: ActivitiesOptions): Activities {
   const { activitiesOf, edgesOf, entities, fanOuts, uuids } = options;
 
-  async function store(
-    key: RealmKey,
-    publication: Publication,
-    { isOfBatch = false }: { isOfBatch?: boolean } = {},
-  ): Promise<void> {
+  async function store(key: RealmKey, publication: Publication, isOfBatch = false): Promise<void> {
     const outcome = await activitiesOf(key).publish(publication, fanOuts.dueAt());
     if (outcome.kind !== 'written') throw duplicateValue('activity', 'uuid', publication.fanOut.activity);
     await fanOuts.begin(publication.fanOut, isOfBatch);
@@ -90,25 +102,35 @@ export function createActivities(options: ActivitiesOptions): Activities {
     application: Application,
     place: Place,
     body: unknown,
-    { uuid, ...how }: { uuid?: Uuid; isOfBatch?: boolean } = {},
+    { isOfBatch, ...chosen }: CreateOptions & { isOfBatch?: boolean } = {},
   ): Promise<StoredEntity> {
     const sent = place.kind === 'group' ? body : withActor(body, place.user);
-    const chosen = uuid === undefined ? {} : { uuid };
     const creation = await entities.of(application).prepare('activity', sent, chosen);
     const { key } = application;
-    await store(key, publicationOf(key, uuids.next(), place, creation.entity, creation), how);
+    await store(key, publicationOf(key, uuids.next(), place, creation.entity, creation), isOfBatch);
     return creation.entity;
   }
 
+  /** What is there under the chosen uuid was published by an earlier try of the same batch. */
+  async function publishOfBatch(
+    application: Application,
+    place: Place,
+    body: unknown,
+    uuid: Uuid | undefined,
+  ): Promise<StoredEntity | undefined> {
+    const published = await unlessRefused(publish(application, place, body, { uuid, isOfBatch: true }));
+    if (published || uuid === undefined) return published;
+    return entities.of(application).findByUuid('activity', uuid);
+  }
+
   return {
-    publish: (application, place, body, uuid) =>
-      publish(application, place, body, uuid === undefined ? {} : { uuid }),
-    async publishMany(application, place, bodies) {
+    publish,
+    async publishMany(application, place, bodies, { uuids: chosen } = {}) {
       const published: StoredEntity[] = [];
       for (let from = 0; from < bodies.length; from += publishedAtOnce) {
         const together = bodies.slice(from, from + publishedAtOnce);
         const written = await Promise.all(
-          together.map((body) => unlessRefused(publish(application, place, body, { isOfBatch: true }))),
+          together.map((body, at) => publishOfBatch(application, place, body, chosen?.[from + at])),
         );
         published.push(...written.filter((activity) => activity !== undefined));
       }

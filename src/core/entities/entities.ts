@@ -61,7 +61,7 @@ export interface ApplicationEntities {
    * Checked and made ready, for who writes it together with something else.
    * @throws KeygridError `missing_property`, `entity_too_large`
    */
-  prepare(type: string, body: unknown, options?: { uuid?: Uuid }): Promise<Creation>;
+  prepare(type: string, body: unknown, options?: CreateOptions): Promise<Creation>;
   /** In order; items that break a rule are left out, and of two that claim one value the first is kept. */
   createMany(type: string, bodies: unknown[], options?: CreateManyOptions): Promise<StoredEntity[]>;
   findByUuid(type: string, uuid: Uuid): Promise<StoredEntity | undefined>;

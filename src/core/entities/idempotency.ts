@@ -50,11 +50,13 @@ export interface OnceRequest {
   application: Application;
   caller: Caller;
   type: string;
+  /** What else says where it is to be created; a part of what was asked for. */
+  place?: string | undefined;
   /** As the client chose it. */
   key: string;
   /** An entity, or an array of them. */
   body: Record<string, unknown> | unknown[];
-  writer: CollectionWriter;
+  writer: Pick<CollectionWriter, 'create' | 'createMany'>;
 }
 
 export interface OnceAnswer {
@@ -162,11 +164,12 @@ function digestsOf({
   caller,
   key,
   type,
+  place = '',
   body,
 }: OnceRequest): Pick<IdempotencyRecord, 'digest' | 'requestDigest'> {
   const { principal, token } = caller;
   const who = [principal ? principalSubject(principal) : 'guest', token?.delegation?.clientId ?? ''];
-  return { digest: digestOf([...who, key]), requestDigest: digestOf([type, body]) };
+  return { digest: digestOf([...who, key]), requestDigest: digestOf([type, place, body]) };
 }
 
 const digestOf = (value: unknown): string =>

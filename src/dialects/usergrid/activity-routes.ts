@@ -11,6 +11,7 @@ import { isUuid } from '../../core/uuid.ts';
 import { Type } from '../../http/json-schema.ts';
 import { findOwner, type Owner, requireKnowing, requireOwnership } from './activity-owner.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
+import { type CreationPlace, createManyAt, createOneAt } from './create-entities.ts';
 import { sendEntitiesAt, sentBody, sentObject } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
@@ -81,18 +82,25 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
   const update = ({ application }: FastifyRequest, activity: StoredEntity, sent: object) =>
     core.entities.of(application).update('activity', activity, sent);
 
+  const publisherAt = ({ application }: FastifyRequest, { place }: Owner): CreationPlace['writer'] => ({
+    create: (body, how) => activities.publish(application, place, body, how),
+    createMany: async (bodies, how) => {
+      if (bodies.length <= maximumBatch) return activities.publishMany(application, place, bodies, how);
+      throw new KeygridError('invalid_argument', `A batch has at most ${maximumBatch} activities`);
+    },
+  });
+
   const publish: Answer = async (request, reply) => {
     const owner = await ownerOf(request);
     const sent = sentBody(request);
-    if (!Array.isArray(sent)) {
-      const published = await activities.publish(request.application, owner.place, sent);
-      return send(request, reply, owner, [published]);
-    }
-    if (sent.length > maximumBatch) {
-      throw new KeygridError('invalid_argument', `A batch has at most ${maximumBatch} activities`);
-    }
-    const published = await activities.publishMany(request.application, owner.place, sent);
-    return send(request, reply, owner, published);
+    const call = { request, reply, options };
+    const place = { type: 'activity', path: owner.path, writer: publisherAt(request, owner) };
+    return send(
+      request,
+      reply,
+      owner,
+      Array.isArray(sent) ? await createManyAt(call, place, sent) : [await createOneAt(call, place, sent)],
+    );
   };
 
   return {
@@ -147,7 +155,7 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
       const uuid = activityReference(request).toLowerCase();
       if (!isUuid(uuid)) throw notListed(list);
       const published = await activities
-        .publish(request.application, owner.place, sent, uuid)
+        .publish(request.application, owner.place, sent, { uuid })
         .catch(refuseTakenUuid);
       return send(request, reply, owner, [published]);
     },

@@ -11,6 +11,7 @@ import { isUuid } from '../../core/uuid.ts';
 import { Type } from '../../http/json-schema.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import type { Routes, UsergridOptions } from './context.ts';
+import { createManyAt, createOneAt } from './create-entities.ts';
 import { sendEntitiesAt, sentBody, sentObject } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { addressedPath } from './guard.ts';
@@ -125,6 +126,12 @@ function createFlow(options: UsergridOptions) {
   const writer = ({ application }: FastifyRequest) =>
     collectionWriter(core, application, 'device', { administrator: false });
 
+  /** Of a request that was sent again: what somebody else has linked since stays there. */
+  const linkNew = async ({ application }: FastifyRequest, user: StoredEntity, device: StoredEntity) => {
+    if (await userDevices.isAnyones(application, device)) return;
+    await userDevices.link(application, user, device);
+  };
+
   return {
     async list(request: FastifyRequest, reply: FastifyReply) {
       const user = await userAt(request);
@@ -135,10 +142,13 @@ function createFlow(options: UsergridOptions) {
     async create(request: FastifyRequest, reply: FastifyReply) {
       const user = await userAt(request);
       const sent = sentBody(request);
+      const call = { request, reply, options };
+      const path = `/users/${user.uuid}/devices`;
+      const place = { type: 'device', path, writer: writer(request) };
       const created = Array.isArray(sent)
-        ? await writer(request).createMany(sent)
-        : [await writer(request).create(sent)];
-      for (const device of created) await userDevices.link(request.application, user, device);
+        ? await createManyAt(call, place, sent)
+        : [await createOneAt(call, place, sent)];
+      for (const device of created) await linkNew(request, user, device);
       return sendDevices(request, reply, user, created);
     },
     async show(request: FastifyRequest, reply: FastifyReply) {
