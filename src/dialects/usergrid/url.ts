@@ -20,7 +20,14 @@ export function normalizeUrl(url: string): string {
 
 function normalizeQuery(query: string): string {
   if (query === '') return '';
-  return `?${query.includes('?') ? query.replace(/\?+$/, '').replaceAll('?', '&') : query}`;
+  return `?${query.includes('?') ? withoutMarksAtEnd(query).replaceAll('?', '&') : query}`;
+}
+
+/** A regular expression would look for the end anew from each of them. */
+function withoutMarksAtEnd(query: string): string {
+  let end = query.length;
+  while (query[end - 1] === '?') end -= 1;
+  return query.slice(0, end);
 }
 
 function normalizePath(path: string): string {
