@@ -6,7 +6,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import express from 'express';
-import { ParseServer } from 'parse-server';
+
+// Read where its logger is loaded: the option alone comes too late for the files of its first lines.
+process.env.PARSE_SERVER_LOGS_FOLDER = 'null';
+const { ParseServer } = await import('parse-server');
 
 const [databaseURI, appId, masterKey] = process.argv.slice(2);
 const app = express();

@@ -1,33 +1,21 @@
 /** Keygrid beside Parse Server: the same entities in the same PostgreSQL, the same questions, rounds in turn. */
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Json } from '../contenders/keygrid-wire.ts';
 import type { BenchContext } from '../context.ts';
-import { renderRequest } from '../entity.ts';
-import { describeWrongAnswers, type LoadRequest, type NextRequest } from '../load.ts';
-import { orStop, repositoryRoot, type ServerProcess, startServer } from '../processes.ts';
+import { describeWrongAnswers, type NextRequest } from '../load.ts';
 import { median } from '../report.ts';
-import { anyOf, numbersIn } from './answers.ts';
 import { createItem, createLoad, deleteLoad, readItems } from './items.ts';
 import { loadOnce, type Round } from './measure.ts';
+import {
+  createObject,
+  getObject,
+  installedVersion,
+  installParseServer,
+  type ParseSite,
+  queryGroup,
+  startParseServer,
+} from './parse-site.ts';
 import type { Comparison, ComparisonFigure, ScaleReport } from './report.ts';
-import type { KnownThing, Site } from './site.ts';
-import { groupOf, makeThing, mixed, thingName } from './things.ts';
-
-const home = join(repositoryRoot, 'bench', 'parse-server');
-const appId = 'bench';
-const classPath = '/parse/classes/Thing';
-
-/** A Parse Server with as many objects as a collection of Keygrid has entities. */
-interface ParseSite {
-  server: ServerProcess;
-  size: number;
-  /** What a signed-in user's requests carry. */
-  headers: Record<string, string>;
-  known: KnownThing[];
-}
+import type { Site } from './site.ts';
+import { groupOf, mixed } from './things.ts';
 
 /** One thing that both do. */
 interface Question {
@@ -42,24 +30,18 @@ const questions: readonly Question[] = [
     what: 'get by id',
     wantedAtLeast: 3,
     keygrid: itemNamed('get by id'),
-    parseServer: ({ headers, known }, round) => {
+    parseServer: (site, round) => {
       let drawn = round * 1_000_000;
-      return () => {
-        const { uuid, number } = known[mixed(drawn++) % known.length]!;
-        return {
-          bytes: renderRequest('GET', `${classPath}/${uuid}`, { headers }),
-          expectedInBody: Buffer.from(`"name":"${thingName(number)}"`),
-        };
-      };
+      return () => getObject(site, site.known[mixed(drawn++) % site.known.length]!);
     },
   },
   {
     what: 'query a = x limit 10',
     wantedAtLeast: 3,
     keygrid: itemNamed('where a = x limit 10, constant'),
-    parseServer: ({ headers, size }, round) => {
+    parseServer: (site, round) => {
       let drawn = round * 1_000_000;
-      return () => groupRequest(headers, groupOf(mixed(drawn++) % size, size), size);
+      return () => queryGroup(site, groupOf(mixed(drawn++) % site.size, site.size));
     },
   },
 ];
@@ -70,23 +52,13 @@ function itemNamed(wanted: string): Question['keygrid'] {
   return (site, round) => item.load(site, round);
 }
 
-function groupRequest(headers: ParseSite['headers'], group: string, size: number): LoadRequest {
-  const where = encodeURIComponent(JSON.stringify({ group }));
-  const findFault = anyOf(10, (number) => groupOf(number, size) === group);
-  return {
-    bytes: renderRequest('GET', `${classPath}?where=${where}&limit=10`, { headers }),
-    expectedInBody: Buffer.from('"results":['),
-    findFault: (body) => findFault(numbersIn(body)),
-  };
-}
-
 /** A run without Parse Server says why. */
 export async function compareWithParseServer(
   context: BenchContext,
   sites: readonly Site[],
   size: number,
 ): Promise<ScaleReport['parseServer']> {
-  const problem = install(context);
+  const problem = installParseServer(context);
   if (problem !== undefined) return { skipped: problem };
   const keygrid = sites.find((site) => site.size === size)!;
   const parseServer = await startParseServer(context, size);
@@ -96,109 +68,10 @@ export async function compareWithParseServer(
     for (const question of questions)
       comparisons.push(await compare(context, question, keygrid, parseServer));
     comparisons.push(await compareCreate(context, keygrid, parseServer));
-    return { version: installedVersion(), comparisons };
+    return { version: installedVersion() ?? '', comparisons };
   } finally {
     await parseServer.server.stop();
   }
-}
-
-/** From the lock file beside its package.json, when it is not there yet. Gives what went wrong. */
-function install(context: BenchContext): string | undefined {
-  if (existsSync(join(home, 'node_modules', 'parse-server', 'package.json'))) return undefined;
-  context.progress('installing Parse Server');
-  try {
-    execFileSync('npm', ['ci', '--prefix', home, '--ignore-scripts', '--no-audit', '--no-fund'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      cwd: home,
-    });
-    return undefined;
-  } catch (error) {
-    const said = error instanceof Error ? error.message.split('\n').slice(0, 3).join(' ') : String(error);
-    return `Parse Server could not be installed from npm (${said})`;
-  }
-}
-
-function installedVersion(): string {
-  const manifest = readFileSync(join(home, 'node_modules', 'parse-server', 'package.json'), 'utf8');
-  return String((JSON.parse(manifest) as Json).version);
-}
-
-async function startParseServer(context: BenchContext, size: number): Promise<ParseSite> {
-  const database = await (await context.postgres()).createDatabase('parse_server');
-  const masterKey = randomBytes(18).toString('base64url');
-  const server = await startServer({
-    script: 'bench/parse-server/server.js',
-    args: [database, appId, masterKey],
-  });
-  return orStop(server, async () => {
-    await makeClass(server.port, masterKey);
-    const user = { username: 'rider', password: randomBytes(12).toString('base64url') };
-    const { sessionToken } = await callParse(server.port, '/parse/users', user, {});
-    const headers = { 'X-Parse-Application-Id': appId, 'X-Parse-Session-Token': String(sessionToken) };
-    return { server, size, headers, known: await fillParse(context, server, size, headers) };
-  });
-}
-
-/** The fields of our entities, and the index that the query goes by. */
-async function makeClass(port: number, masterKey: string): Promise<void> {
-  const ofType = (type: string, ...names: string[]): [string, Json][] =>
-    names.map((name) => [name, { type }]);
-  const fields = Object.fromEntries([
-    ...ofType('String', 'name', 'group', 'kind', 'day', 'note'),
-    ...ofType('Number', 'rank', 'score', 'revision'),
-    ...ofType('Boolean', 'active'),
-    ...ofType('GeoPoint', 'location'),
-  ]);
-  const indexes = { thing_group: { group: 1 } };
-  const body = { className: 'Thing', fields, indexes };
-  await callParse(port, '/parse/schemas/Thing', body, { 'X-Parse-Master-Key': masterKey });
-}
-
-/** Fills it as a load of creates: its batches of this version answer with an error. */
-async function fillParse(
-  context: BenchContext,
-  server: ServerProcess,
-  size: number,
-  headers: ParseSite['headers'],
-): Promise<KnownThing[]> {
-  const known: KnownThing[] = [];
-  const startedAt = performance.now();
-  let next = 0;
-  const filling = await loadOnce(
-    context,
-    server,
-    () => {
-      const number = next++;
-      if (number >= size) return undefined;
-      const onAnswer = (body: Buffer): void => {
-        known.push({ number, uuid: /"objectId":"(\w+)"/.exec(body.toString('latin1'))?.[1] ?? '' });
-      };
-      return { ...createObject(headers, number, size), onAnswer };
-    },
-    600,
-  );
-  const [problem] = describeWrongAnswers(filling);
-  if (problem !== undefined) throw new Error(`Parse Server refused a create: ${problem}`);
-  const seconds = (performance.now() - startedAt) / 1000;
-  context.progress(`filled Parse Server with ${size} objects in ${seconds.toFixed(1)} s`);
-  return known;
-}
-
-/** A POST that must succeed. @throws Error with the answer when it does not. */
-async function callParse(
-  port: number,
-  path: string,
-  body: Json,
-  headers: Record<string, string>,
-): Promise<Json> {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'X-Parse-Application-Id': appId, ...headers },
-    body: JSON.stringify(body),
-  });
-  const answer = (await response.json()) as Json;
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${JSON.stringify(answer)}`);
-  return answer;
 }
 
 const keygridName = 'keygrid';
@@ -247,16 +120,6 @@ async function compareCreate(context: BenchContext, site: Site, parseSite: Parse
     }
   }
   return describe(createItem, 1.5, site.size, ours, theirs);
-}
-
-function createObject(headers: ParseSite['headers'], number: number, size: number): LoadRequest {
-  const thing = makeThing(number, size);
-  const body = JSON.stringify({ ...thing, location: { __type: 'GeoPoint', ...(thing.location as Json) } });
-  return {
-    bytes: renderRequest('POST', classPath, { headers, body }),
-    expectedInBody: Buffer.from('"objectId":"'),
-    expectedStatus: 201,
-  };
 }
 
 function noteRound(context: BenchContext, what: string, round: number, ours: Round, theirs: Round): void {
