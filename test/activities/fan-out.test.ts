@@ -6,7 +6,8 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { StoredEntity } from '../../src/core/entities/entity-store.ts';
 import { matchesEverything } from '../../src/core/entities/filter.ts';
-import { creation, entityOf, uuids } from '../storage-conformance/engines.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { creation, entityOf } from '../storage-conformance/engines.ts';
 import { guardProcess, makeTemporaryDirectory, releaseProcess } from '../support/guardian.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import {
@@ -139,6 +140,11 @@ test('a fan-out that nobody gets on with is taken up by another process after 30
   await storage.close();
 });
 
+async function written(storage: Storage, entity: StoredEntity): Promise<StoredEntity> {
+  await storage.entities(application.key).write(creation(entity));
+  return entity;
+}
+
 test('who begins to follow gets the newest 1000 activities of the user, and those of the time since', async () => {
   const place = await makeTemporaryDirectory('feeds');
   const storage = await openStorage(place);
@@ -146,8 +152,7 @@ test('who begins to follow gets the newest 1000 activities of the user, and thos
   const { activities } = servicesOver(storage);
   const bodies = Array.from({ length: 1002 }, (_, at) => ({ verb: 'post', published: at + 1 }));
   await activities.publishMany(application, byUser(user), bodies);
-  const follower = entityOf('user');
-  await storage.entities(application.key).write(creation(follower));
+  const follower = await written(storage, entityOf('user'));
   await storage.edges(application.key).connect(
     {
       ...{ source: follower.uuid, sourceType: 'user', verb: 'following' },
@@ -173,7 +178,7 @@ test('who follows while activities are published misses none of them', async () 
   const { activities } = servicesOver(mine);
   const others = servicesOver(theirs);
   for (let round = 0; round < 25; round += 1) {
-    const follower = uuids.next();
+    const { uuid: follower } = await written(mine, entityOf('user'));
     const follow = async (): Promise<void> => {
       await theirs.edges(application.key).connect(
         {

@@ -43,14 +43,16 @@ onEachEngine('the change feed', ({ storage, open }) => {
     const realm = freshRealm();
     await storage().permissions(realm).add(uuids.next(), 'get:/**');
     await storage().revocations.add([revocation()]);
+    const [role, user] = [entityOf('role'), entityOf('user')];
+    await storage().entities(realm).write(creation(role));
     await storage()
       .entities(realm)
-      .write({ ...creation(entityOf('user')), announces: 'tenancy' });
+      .write({ ...creation(user), announces: 'tenancy' });
     const edge = {
-      source: uuids.next(),
+      source: role.uuid,
       sourceType: 'role',
       verb: 'users',
-      target: uuids.next(),
+      target: user.uuid,
       targetType: 'user',
     };
     await waitUntil(() => heardOf(heard, 'tenancy', realm), 'the change was heard of');

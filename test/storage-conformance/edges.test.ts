@@ -107,15 +107,30 @@ onEachEngine('edges', ({ storage }) => {
     assert.deepEqual(await edges.targets(bob!.uuid, 'likes', pageOf({ type: 'bird' })), []);
   });
 
-  test('an edge to what is not there leads nowhere', async () => {
+  test('nothing is connected to what is not there, or to what is being deleted', async () => {
     const realm = freshRealm();
     const edges = storage().edges(realm);
-    const [bob] = (await created(storage(), realm, 'user')) as [StoredEntity];
-    await edges.connect(
-      { source: bob.uuid, sourceType: 'user', verb: 'likes', target: uuids.next(), targetType: 'dog' },
-      1,
+    const [bob, ...dogs] = await created(
+      storage(),
+      realm,
+      'user',
+      ...Array.from({ length: 20 }, () => 'dog'),
     );
-    assert.deepEqual(await edges.targets(bob.uuid, 'likes', pageOf()), []);
+    const missing = { ...likes(bob!, bob!), target: uuids.next() };
+    assert.equal(await edges.connect(missing, 1), false);
+    assert.equal(await edges.connect({ ...missing, source: missing.target, target: bob!.uuid }, 1), false);
+    assert.equal(await edges.isConnected(bob!.uuid, 'likes', missing.target), false);
+    assert.equal(await edges.connect(likes(bob!, bob!), 1), true);
+    await Promise.all(
+      dogs.flatMap((dog) => [
+        edges.connect({ ...likes(bob!, dog), isConnection: true }, 2),
+        storage().entities(realm).write({ kind: 'delete', entity: dog, claims: [], index: [] }),
+        edges.connect({ ...likes(dog, bob!), isConnection: true }, 2),
+      ]),
+    );
+    const left = await edges.endsOf('outgoing', [bob!.uuid], ['likes'], 100);
+    assert.deepEqual(left, [{ uuid: bob!.uuid, type: 'user', connectedAt: 1 }]);
+    assert.equal((await edges.endsOf('incoming', [bob!.uuid], ['likes'], 100)).length, 1);
   });
 
   test('one application never sees another’s edges', async () => {
@@ -126,7 +141,7 @@ onEachEngine('edges', ({ storage }) => {
     assert.equal(await other.isConnected(bob.uuid, 'likes', rex.uuid), false);
     assert.deepEqual(await other.targets(bob.uuid, 'likes', pageOf()), []);
     assert.equal(await other.disconnect(bob.uuid, 'likes', rex.uuid), false);
-    await other.connect(likes(bob, rex), 5);
+    assert.equal(await other.connect(likes(bob, rex), 5), false);
     assert.deepEqual(await other.targets(bob.uuid, 'likes', pageOf()), []);
     assert.equal((await storage().edges(mine).targets(bob.uuid, 'likes', pageOf()))[0]?.connectedAt, 1);
   });

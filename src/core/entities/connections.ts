@@ -25,7 +25,10 @@ export interface Connections {
 
 /** Verbs are matched without regard to case. Everything may throw KeygridError `invalid_argument` for a verb. */
 export interface ApplicationConnections {
-  /** Idempotent; connecting again moves the target to the front of the list. */
+  /**
+   * Idempotent; connecting again moves the target to the front of the list.
+   * @throws KeygridError `resource_not_found` when one of them was deleted
+   */
   connect(source: StoredEntity, verb: string, target: StoredEntity): Promise<void>;
   /** Whether they were connected. */
   disconnect(source: StoredEntity, verb: string, target: StoredEntity): Promise<boolean>;
@@ -72,13 +75,11 @@ export function createConnections({ edgesOf, entitiesOf, clock, followed }: Conn
       async connect(source, verb, target) {
         requireConnectable(source, verb, target);
         const stored = storedVerb(verb);
-        await edges.connect(
-          {
-            ...{ source: source.uuid, sourceType: source.type, verb: stored },
-            ...{ target: target.uuid, targetType: target.type, isConnection: true },
-          },
-          clock.now(),
-        );
+        const edge = {
+          ...{ source: source.uuid, sourceType: source.type, verb: stored },
+          ...{ target: target.uuid, targetType: target.type, isConnection: true as const },
+        };
+        if (!(await edges.connect(edge, clock.now()))) throw endIsGone();
         if (isFollowing(source.type, verb)) await followed(application, source.uuid, target.uuid);
       },
       disconnect: (source, verb, target) => edges.disconnect(source.uuid, storedVerb(verb), target.uuid),
@@ -184,3 +185,7 @@ function requireConnectable(source: StoredEntity, text: string, target: StoredEn
   if (!subCollectionNames(source.type).has(verb)) return;
   throw new KeygridError('invalid_argument', `The ${verb} of a ${source.type} are no connections`);
 }
+
+/** Of edges whose ends were found, and then deleted before they could be connected. */
+export const endIsGone = (): KeygridError =>
+  new KeygridError('resource_not_found', 'One of the entities to be connected is not there any more');

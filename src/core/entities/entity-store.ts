@@ -173,8 +173,11 @@ export interface EdgeEnd {
 }
 
 export interface EdgeStore {
-  /** Idempotent; connecting again moves the edge to the front. `announces` as in EntityChange. */
-  connect(edge: Edge, connectedAt: number, announces?: ChangeTopic): Promise<void>;
+  /**
+   * Idempotent; connecting again moves the edge to the front. `announces` as in EntityChange.
+   * @returns whether both ends are there: else nothing was connected.
+   */
+  connect(edge: Edge, connectedAt: number, announces?: ChangeTopic): Promise<boolean>;
   /** Whether there was one. */
   disconnect(source: Uuid, verb: string, target: Uuid, announces?: ChangeTopic): Promise<boolean>;
   isConnected(source: Uuid, verb: string, target: Uuid): Promise<boolean>;

@@ -2,6 +2,7 @@
  * The edges that rights flow along: users of a group, users of a role, groups of a role. Each can be seen and changed
  * from both of its ends. usergrid-auth.md 7.4 and 7.5.
  */
+import { endIsGone } from '../entities/connections.ts';
 import type { PageOptions } from '../entities/entities.ts';
 import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
 import { type EntityQuery, matchesEverything } from '../entities/filter.ts';
@@ -33,7 +34,7 @@ export interface MemberPage {
 export interface Memberships {
   /** The type of the collection's members; undefined when it is no such collection. */
   memberTypeOf(ownerType: string, collection: string): MemberType | undefined;
-  /** Idempotent; counts from the next request on. */
+  /** Idempotent; counts from the next request on. @throws KeygridError `resource_not_found` when one was deleted */
   add(application: Application, owner: StoredEntity, collection: string, member: StoredEntity): Promise<void>;
   /** Whether it was one. */
   remove(
@@ -80,7 +81,8 @@ export function createMemberships(options: {
     memberTypeOf: (ownerType, collection) =>
       membershipOf(ownerType, collection)?.type as MemberType | undefined,
     async add({ key }, owner, collection, member) {
-      await edgesOf(key).connect(edgeOf(owner, collection, member), clock.now(), 'permissions');
+      const edge = edgeOf(owner, collection, member);
+      if (!(await edgesOf(key).connect(edge, clock.now(), 'permissions'))) throw endIsGone();
     },
     remove({ key }, owner, collection, member) {
       const { source, verb, target } = edgeOf(owner, collection, member);

@@ -17,6 +17,9 @@ import {
   type Work,
 } from './statement.ts';
 
+const bothEnds = 'select entity_id from entities where application_id = ? and entity_id in (?, ?)';
+/** Whoever deletes one of them waits, and then finds the edge. */
+const holdEnds = statement(bothEnds, { postgres: `${bothEnds} for key share` });
 /** Later than every other edge of the list, also where two were made within one millisecond. */
 const upsertEdge = statement(
   `insert into edges (application_id, source_id, verb, target_id, source_type, target_type, connected_at)
@@ -63,6 +66,9 @@ export function createEdgeStore(engine: SqlEngine, application: RealmKey): EdgeS
       engine.write(function* () {
         const source = uuidToOrderedBytes(edge.source);
         const target = uuidToOrderedBytes(edge.target);
+        const ends = edge.source === edge.target ? [source] : [source, target].sort(Buffer.compare);
+        const held = yield* rows(holdEnds, application, source, target);
+        if (held.length < ends.length) return false;
         yield* rows(
           upsertEdge,
           application,
@@ -78,9 +84,9 @@ export function createEdgeStore(engine: SqlEngine, application: RealmKey): EdgeS
           edge.verb,
         );
         // In one order, so that writers who connect the same two never wait for each other.
-        const ends = edge.isConnection ? [source, target].sort(Buffer.compare) : [];
-        for (const end of ends) yield* rows(markConnected, application, end);
+        if (edge.isConnection) for (const end of ends) yield* rows(markConnected, application, end);
         if (announces) yield* announce({ topic: announces, realm: application });
+        return true;
       }),
     disconnect: (source, verb, target, announces) =>
       engine.write(function* () {
