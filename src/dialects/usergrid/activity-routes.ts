@@ -8,22 +8,15 @@ import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { maximumPageSize } from '../../core/entities/queries.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { isUuid } from '../../core/uuid.ts';
-import { Type } from '../../http/json-schema.ts';
 import { findOwner, type Owner, requireKnowing, requireOwnership } from './activity-owner.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { type CreationPlace, createManyAt, createOneAt } from './create-entities.ts';
-import { sendEntitiesAt, sentBody, sentObject } from './data-call.ts';
+import { sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
 import { orOfMany } from './many-owners.ts';
-import { readDataParameters } from './query-parameters.ts';
+import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { type Method, type Operation, resource } from './resource.ts';
-
-const pageQuery = Type.Object({
-  ql: Type.Optional(Type.String({ description: 'A statement, as for collections' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
-  cursor: Type.Optional(Type.String()),
-});
 
 const owners: { kind: Place['kind']; called: string; parts: (string | string[])[] }[] = [
   { kind: 'user', called: 'a user', parts: [inBothNumbers('users'), ':owner'] },
@@ -108,11 +101,7 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
       const { entity, path } = await ownerOf(request);
       const { query, limit, cursor } = readDataParameters(request.query as QueryParameters);
       const page = await activities.list(request.application, entity, list, { query, limit, cursor });
-      return sendEntitiesAt({ request, reply, options }, path, page.entities, {
-        projection: query.projection,
-        distances: page.distances,
-        members: { cursor: page.cursor },
-      });
+      return sendPageAt({ request, reply, options }, path, page, query);
     },
     publish,
     async put(request, reply) {

@@ -2,9 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Awaitable, andThen } from '../../core/awaitable.ts';
 import { type CollectionWriter, collectionWriter } from '../../core/entities/collection.ts';
-import type { ApplicationEntities } from '../../core/entities/entities.ts';
+import type { ApplicationEntities, EntityPage } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import type { Projection } from '../../core/entities/filter.ts';
+import type { EntityQuery, Projection } from '../../core/entities/filter.ts';
 import { project } from '../../core/entities/projection.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { typedService } from '../../core/identity/typed-services.ts';
@@ -91,6 +91,15 @@ export const sendEntitiesAt = (
   andThen(others.links ?? readLinks(call.options.core.connections, call.request, entities), (linksOf) =>
     sendWithLinks(call, path, entities, others, linksOf),
   );
+
+/** A page of a list, as the query asked for it. */
+export const sendPageAt = (
+  call: EntitiesCall,
+  path: string,
+  { entities, distances, cursor }: EntityPage,
+  { projection }: EntityQuery,
+): Awaitable<FastifyReply> =>
+  sendEntitiesAt(call, path, entities, { projection, distances, members: { cursor } });
 
 function sendWithLinks(
   { request, reply, options }: EntitiesCall,

@@ -5,7 +5,6 @@ import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import type { Projection } from '../../core/entities/filter.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { MemberType } from '../../core/identity/memberships.ts';
-import { Type } from '../../http/json-schema.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import { jsonBody } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
@@ -14,16 +13,10 @@ import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
 import { orOfMany } from './many-owners.ts';
 import { answerBelowMany } from './nested-answers.ts';
-import { readDataParameters } from './query-parameters.ts';
+import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
 import { readAddress } from './resource-address.ts';
 import { requireCreation, requireOtherEnd } from './role-administration.ts';
-
-const pageQuery = Type.Object({
-  ql: Type.Optional(Type.String({ description: 'A statement, as for collections' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
-  cursor: Type.Optional(Type.String()),
-});
 
 export const membershipRoutes: Routes = (app, options) => {
   for (const { type, plural, collections } of holderKinds) {

@@ -1,6 +1,7 @@
 /** The parameters of a data call that choose entities. usergrid-data.md 2.1 and 2.2. */
 import { type EntityQuery, matchesEverything } from '../../core/entities/filter.ts';
 import { isUuid } from '../../core/uuid.ts';
+import { Type } from '../../http/json-schema.ts';
 import type { QueryParameters } from './envelope.ts';
 import { decodeStatement, parseQuery } from './query-language/index.ts';
 
@@ -18,6 +19,13 @@ export interface DataParameters {
   /** What is done is to be told, to those who may know. */
   explain: boolean;
 }
+
+/** Of lists that are asked for page by page. */
+export const pageQuery = Type.Object({
+  ql: Type.Optional(Type.String({ description: 'A statement, as for collections' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
+  cursor: Type.Optional(Type.String()),
+});
 
 const defaultLimit = 10;
 const maximumLimit = 1000;

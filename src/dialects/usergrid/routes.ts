@@ -5,6 +5,7 @@ import { applicationAuthorizeRoutes, managementAuthorizeRoutes } from './authori
 import type { Routes } from './context.ts';
 import { dataRoutes } from './data-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
+import { deviceUserRoutes } from './device-user-routes.ts';
 import { managementApplicationRoutes } from './management-application-routes.ts';
 import { managementApplicationSizeRoutes } from './management-application-size-routes.ts';
 import {
@@ -53,6 +54,7 @@ export const applicationRoutes: Routes[] = [
   membershipRoutes,
   activityRoutes,
   deviceRoutes,
+  deviceUserRoutes,
   rolenameRoutes,
   userAccountRoutes,
   userPageRoutes,
