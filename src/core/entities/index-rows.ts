@@ -36,7 +36,7 @@ export interface RowWalk {
   after: IndexPosition | undefined;
 }
 
-/** Of which each may have 5 MB. */
+/** Of which each may have 5 MB; of all walks that go on side by side. */
 const firstChunk = 50;
 const largestChunk = 1000;
 /** With probes, most rows may cost no more than a key look-up. */
@@ -60,7 +60,8 @@ export async function* rowsOf(
 ): AsyncGenerator<Row[]> {
   const isProbed = walk.probes.length + (walk.choices?.length ?? 0) > 0;
   const largest = isProbed ? largestProbedChunk : largestChunk;
-  let chunk = Math.min(isProbed ? wanted * rowsPerProbed : wanted, firstChunk);
+  const hoped = isProbed ? wanted * rowsPerProbed : wanted;
+  let chunk = Math.min(hoped, Math.ceil(firstChunk / sideBySide));
   let after = walk.after;
   do {
     const rows = Math.min(chunk, budget.rowsLeft);
