@@ -70,10 +70,21 @@ async function listRoutes(): Promise<Route[]> {
     Object.keys(operations).map((method) => ({ method: method.toUpperCase(), template })),
   );
   const methods = ['GET', 'POST', 'PUT', 'DELETE'];
-  const deeper = methods.map((method) => ({
-    method,
-    template: '/{organization}/{application}/{x}/{x}/{x}/{x}',
-  }));
+  const below = [
+    '{x}/{x}/{x}/{x}',
+    '{collection}/{entity}/{verb}',
+    '{collection}/{entity}/{verb}/{collection}/{entity}',
+  ];
+  const further = [
+    '{collection}/{entity}/{verb}/{collection}/{entity}/{verb}',
+    '{collection}/{entity}/connecting/{verb}',
+    'keeps;ql=*/{verb}/{collection}',
+    '{collection}/_settings',
+    '{collection}/_clear/{x}',
+  ];
+  const deeper = [...below, ...further].flatMap((path) =>
+    methods.map((method) => ({ method, template: `/{organization}/{application}/${path}` })),
+  );
   return [...routes, ...deeper];
 }
 
@@ -89,6 +100,18 @@ async function knownBy(attacker: Tenant): Promise<KnownValues> {
       owner: [user.username, user.uuid, 'me', 'default', 'guest', victim.user.uuid, 'keep/group'],
       member: [user.username, user.uuid, 'default', 'guest', victim.user.uuid, 'keeper'],
       collection: ['users', 'dogs', 'roles', 'groups', 'devices', 'activities', 'assets', 'keeps', 'dog'],
+      verb: [
+        'likes',
+        'likes',
+        'following',
+        'users',
+        'roles',
+        'groups',
+        'activities',
+        'feed',
+        'devices',
+        'followers',
+      ],
       entity: ['rex', user.uuid, 'me', 'default', victim.user.uuid, 'keep-1', 'keep/group'],
     },
     values: [

@@ -48,6 +48,15 @@ const nasty = [
   'all',
   'any',
   '_settings',
+  '_clear',
+  '_reindex',
+  'likes',
+  'connecting',
+  'connections',
+  'following',
+  'feed',
+  'activities',
+  'devices',
   '__proto__',
   'constructor',
   'toString',
@@ -75,6 +84,7 @@ const nasty = [
   'not not not a = 1',
   `${'('.repeat(200)}`,
   'location within 1e308 of 1e308, -1e308',
+  'location within 1000 of 37.7, -122.4 order by location',
   "a contains '*'",
   "a = '***************************************b'",
   'order by a, b, c, d, e, f, g, h, i',
@@ -101,6 +111,8 @@ const parameterNames = [
     'code',
     'redirect_uri',
     'deleted',
+    'explain',
+    'replace_all',
   ],
 ];
 const propertyNames = [
@@ -130,6 +142,19 @@ const propertyNames = [
   ],
   ...['client_id', 'client_secret', '__proto__', 'constructor', 'toJSON', 'a.b', '', 'collections', 'token'],
 ];
+const oddValues: unknown[] = [
+  { latitude: 'x', longitude: 1 },
+  { latitude: 91, longitude: 1e308 },
+  { lat: '37.7', lon: '-122.4' },
+  { latitude: 1 },
+  [[[[]]]],
+  Array.from({ length: 1100 }, (_, index) => index),
+  { uuid: 'me', email: null },
+  'none',
+  ['a', 'b.c', ''],
+  -1,
+  1e300,
+];
 const contentTypes = [
   'application/json',
   'application/x-www-form-urlencoded',
@@ -150,6 +175,11 @@ const headerText = fc.constantFrom(
   'null',
   ',,,;=',
   'x'.repeat(500),
+);
+
+const tagText = fc.oneof(
+  headerText,
+  fc.constantFrom('*', 'W/"a"', '"a", "b"', '"00000000-0000-0000-0000-000000000001.1"', '""'),
 );
 
 /** `usual` in all but one of `times` cases. */
@@ -214,6 +244,9 @@ function headersOf({ authorizations }: KnownValues): fc.Arbitrary<Record<string,
     'x-forwarded-for': headerText,
     'content-encoding': mostly(30, 'identity', fc.constantFrom('gzip', 'br')),
     'access-control-request-method': headerText,
+    'if-match': tagText,
+    'if-none-match': tagText,
+    'idempotency-key': fc.oneof(headerText, fc.constantFrom('key-1', 'key-2')),
   };
   return fc
     .record(
@@ -248,6 +281,7 @@ function bodyOf(text: fc.Arbitrary<string>): fc.Arbitrary<Buffer | undefined> {
   const value = fc.oneof(
     { weight: 3, arbitrary: text },
     { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
+    { weight: 1, arbitrary: fc.constantFrom(...oddValues) },
   );
   const object = fc
     .array(fc.tuple(name, value), { maxLength: 6 })
