@@ -137,7 +137,7 @@ async function requireAgreement(tested: TestEntities, numRuns: number): Promise<
   const question = fc.record({ sought: filter, keys: order, limit: fc.integer({ min: 1, max: 9 }) });
   await fc.assert(
     fc.asyncProperty(
-      fc.array(body, { minLength: 1, maxLength: 120 }),
+      fc.array(body, { minLength: 1, maxLength: 120, size: 'max' }),
       fc.array(question, { minLength: 12, maxLength: 12 }),
       async (bodies, questions) => {
         const application = tested.application();
