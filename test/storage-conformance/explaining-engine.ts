@@ -78,7 +78,7 @@ export function explainSqlite(database: DatabaseSync): ExplainingEngine {
 }
 
 /** What statements name of their own: rows that were found before, and values. */
-const derived = /^SCAN (?:s|newest|near|known|outgoing|incoming|CONSTANT ROW|\d+ CONSTANT ROWS)$/;
+const derived = /^SCAN (?:s|newest|near|ids|known|outgoing|incoming|CONSTANT ROW|\d+ CONSTANT ROWS)$/;
 
 function readSqlitePlan(sql: string, details: string[]): Plan {
   const accesses = details
@@ -116,7 +116,7 @@ function readPostgresPlan(sql: string, root: PlanNode): Plan {
   const visit = (node: PlanNode): void => {
     const type = node['Node Type'];
     if (type.includes('Sort')) plan.sorts = true;
-    if (type.includes('Scan') && !/^(Subquery|Function|CTE|WorkTable|Bitmap Heap) Scan$/.test(type)) {
+    if (type.includes('Scan') && !/^(Subquery|Function|CTE|WorkTable|Values|Bitmap Heap) Scan$/.test(type)) {
       const what = `${type} ${node['Relation Name'] ?? ''} ${node['Index Name'] ?? ''}`;
       plan.accesses.push({ what, by: node['Index Cond'] ?? '' });
     }

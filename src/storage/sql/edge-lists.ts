@@ -34,7 +34,7 @@ const selectVerbs = madeOnce((count: number): Statement => {
     union all
     select entity_id, verb, 'incoming' as direction from incoming where verb is not null`;
   const listed = (parameter: string): string =>
-    Array.from({ length: count }, () => `select ${parameter} as entity_id`).join(' union ');
+    `select column1 as entity_id from (values ${Array.from({ length: count }, () => `(${parameter})`).join(', ')}) as ids`;
   return statement(all(listed('?')), { postgres: all(listed('?::bytea')) });
 });
 
@@ -47,7 +47,10 @@ export function* verbsOfEach(application: RealmKey, entities: readonly Uuid[]): 
       const uuid = uuidFromOrderedBytes(bytes(row, 'entity_id'));
       const verbs = found.get(uuid) ?? { outgoing: [], incoming: [] };
       found.set(uuid, verbs);
-      verbs[text(row, 'direction') as EdgeDirection].push(text(row, 'verb'));
+      const known = verbs[text(row, 'direction') as EdgeDirection];
+      const verb = text(row, 'verb');
+      // The list may be filled up with an entity that is in it already.
+      if (!known.includes(verb)) known.push(verb);
     }
   }
   return found;
