@@ -195,6 +195,20 @@ const lookUps: {
   },
   { called: 'a device linked', run: (stores) => stores.devices(big).link(phone.uuid, bob.uuid, 1) },
   { called: 'a password', run: (stores) => stores.credentials(big).find(bob.uuid) },
+  ...Object.entries({
+    'settings of a collection, changed': (stores: SharedStores) =>
+      stores.collectionSettings(big).change('dog', () => undefined),
+    'a job of a collection': (stores: SharedStores) => stores.collectionJobs(big).find(bob.uuid),
+    'a job, taken': (stores: SharedStores) => stores.collectionJobs(big).take(bob.uuid, 1, 2),
+    'an idempotency key': (stores: SharedStores) => stores.idempotency(big).find('key', 1),
+    'an idempotency key, finished': (stores: SharedStores) => stores.idempotency(big).finish('key', []),
+    'an idempotency key, released': (stores: SharedStores) => stores.idempotency(big).release('key', []),
+    // Of tables with next to nothing in them here.
+  }).map(([called, run]) => ({ called, run, readsMuch: true })),
+  {
+    called: 'indexed paths of a type',
+    run: (stores) => stores.entities(big).indexedPaths('dog'),
+  },
   {
     called: 'a replacement',
     run: (stores) =>

@@ -15,10 +15,10 @@ const selectJob = statement('select body from collection_jobs where application_
 const updateJob = statement(
   'update collection_jobs set due_at = ?, body = ? where application_id = ? and job_id = ?',
 );
-const moveJob = statement(
-  `update collection_jobs set due_at = ? where application_id = ? and job_id = ? and due_at = ?
-   returning due_at`,
-);
+const lockDueTime = statement('select due_at from collection_jobs where application_id = ? and job_id = ?', {
+  lock: true,
+});
+const moveJob = statement('update collection_jobs set due_at = ? where application_id = ? and job_id = ?');
 const deleteJob = statement('delete from collection_jobs where application_id = ? and job_id = ?');
 const selectDue = statement(
   'select due_at, body from collection_jobs where due_at <= ? order by due_at limit ?',
@@ -39,7 +39,11 @@ export const createCollectionJobStore = (engine: SqlEngine, application: RealmKe
     }),
   take: (id, before, dueAt) =>
     engine.write(function* () {
-      return (yield* firstRow(moveJob, dueAt, application, uuidToOrderedBytes(id), before)) !== undefined;
+      const key = [application, uuidToOrderedBytes(id)];
+      const row = yield* firstRow(lockDueTime, ...key);
+      if (row?.due_at !== before) return false;
+      yield* rows(moveJob, dueAt, ...key);
+      return true;
     }),
   delete: (id) =>
     engine.write(function* () {

@@ -21,7 +21,7 @@ import {
 
 const selectKey = statement(
   `select digest, request_digest, finished, uuids, expires_at from idempotency_keys
-   where application_id = ? and digest = ? and expires_at > ?`,
+   where application_id = ? and digest = ?`,
 );
 /** In the place of one that has expired too. */
 const claimKey = effect(
@@ -56,8 +56,8 @@ export function* claimIdempotencyKey(
 
 export const createIdempotencyStore = (engine: SqlEngine, application: RealmKey): IdempotencyStore => ({
   async find(digest, now) {
-    const row = await engine.read(() => firstRow(selectKey, application, digest, now));
-    return row && toRecord(row);
+    const row = await engine.read(() => firstRow(selectKey, application, digest));
+    return row && integer(row, 'expires_at') > now ? toRecord(row) : undefined;
   },
   claim: (record, now) => engine.write(() => claimIdempotencyKey(application, record, now)),
   finish: (digest, uuids) =>
