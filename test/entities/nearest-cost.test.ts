@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApplicationEntities } from '../../src/core/entities/entities.ts';
-import type { Filter, Within } from '../../src/core/entities/filter.ts';
+import type { Filter, SortKey, Within } from '../../src/core/entities/filter.ts';
 import { standardBounds } from '../../src/core/entities/query-runner.ts';
 import { KeygridError } from '../../src/core/errors.ts';
-import { bodyOf, openTestEntities, queryFor } from './support.ts';
+import { bodyOf, openTestEntities, queryFor, readAllPages } from './support.ts';
 
 const near = (meters: number, latitude: number, longitude: number): Within => ({
   kind: 'within',
@@ -112,6 +112,19 @@ test('UD-84 an entity with several places is found once, at the nearest', async 
     [other.uuid, both.uuid],
   );
   assert.ok(Math.abs(page.distances![1]! - 44.5) < 0.1);
+});
+
+test('many at one place are sorted by the keys that come after the distance', async () => {
+  const entities = (await openTestEntities()).application();
+  const location = { latitude: 51.5, longitude: -0.1 };
+  const bodies = Array.from({ length: 300 }, (_, at) => ({ n: (at * 7) % 300, location }));
+  await entities.createMany('spot', bodies);
+  const order: SortKey[] = ['location', 'n'].map((path) => ({ path, direction: 'ascending' }));
+  const pages = await readAllPages(entities, 'spot', queryFor(near(10, 51.5, -0.1), { order }), 70);
+  assert.deepEqual(
+    pages.flat().map((entity) => bodyOf(entity).n),
+    Array.from({ length: 300 }, (_, at) => at),
+  );
 });
 
 test('large entities make a page end early, with a cursor', async () => {
