@@ -153,6 +153,19 @@ onEachEngine((world) => {
       assert.deepEqual(uuidsIn(await ask(`GET /dogs/${rex.uuid}/connections`)), []);
     });
 
+    test('nothing is created or changed for a connection that is refused', async () => {
+      const [ann, rex] = [await user(), await create('dogs')];
+      const name = `d-${unique()}`;
+      for (const path of [`${'x'.repeat(101)}/dogs`, 'following/any/dogs']) {
+        const made = await asAdmin(`POST /users/${ann.uuid}/${path}`, { json: { name } });
+        assert.equal(outcome(made), '400 illegal_argument', path);
+        const changed = await asAdmin(`PUT /users/${ann.uuid}/${path}/${rex.uuid}`, { json: { age: 1 } });
+        assert.equal(outcome(changed), '400 illegal_argument', path);
+      }
+      assert.equal((await asAdmin(`GET /dogs/${name}`)).status, 404);
+      assert.equal((await ask(`GET /dogs/${rex.uuid}`)).body.entities[0].age, undefined);
+    });
+
     test('connections are made from where they begin', async () => {
       const [rex, tom] = [await create('dogs'), await create('dogs')];
       for (const method of ['POST', 'PUT', 'DELETE']) {

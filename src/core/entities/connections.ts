@@ -73,7 +73,7 @@ export function createConnections({ edgesOf, entitiesOf, clock, followed }: Conn
 
     return {
       async connect(source, verb, target) {
-        requireConnectable(source, verb, target);
+        requireConnectable(source, verb, target.type);
         const stored = storedVerb(verb);
         const edge = {
           ...{ source: source.uuid, sourceType: source.type, verb: stored },
@@ -175,11 +175,11 @@ function shownVerbs(type: string, { outgoing, incoming }: EdgeVerbs): EdgeVerbs 
 
 const unmarked = (stored: string): string => (stored.startsWith(mark) ? stored.slice(mark.length) : stored);
 
-/** @throws KeygridError `invalid_argument` */
-function requireConnectable(source: StoredEntity, text: string, target: StoredEntity): void {
+/** To be asked before a target is made for the connection. @throws KeygridError `invalid_argument` */
+export function requireConnectable(source: StoredEntity, text: string, targetType: string): void {
   const verb = normalizeVerb(text);
   if (isFollowing(source.type, verb)) {
-    if (target.type === 'user') return;
+    if (targetType === 'user') return;
     throw new KeygridError('invalid_argument', 'A user follows users');
   }
   if (!subCollectionNames(source.type).has(verb)) return;

@@ -3,6 +3,7 @@
  * makes one must be allowed to read both. usergrid-data.md 3.1 and 3.3; stricter than the original, which would show
  * any entity to anyone who may connect something to anything.
  */
+import { requireConnectable } from '../../core/entities/connections.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import { KeygridError } from '../../core/errors.ts';
@@ -39,7 +40,7 @@ export async function changeConnection(
   if (!isMade || !collection || selector.parameters) return undefined;
   const verb = requireVerb(relation);
   await requireReading(call, source);
-  const target = await createTarget(call, collection);
+  const target = await createTarget(call, source, verb, collection);
   return target && connect(call, source, verb, target);
 }
 
@@ -66,12 +67,15 @@ async function connect(
 /** What the body says, created as it would be in its collection; of an array the first. Undefined without a body. */
 async function createTarget(
   call: DataCall,
+  source: StoredEntity,
+  verb: string,
   collection: AddressedCollection,
 ): Promise<StoredEntity | undefined> {
   const sent = sentBody(call.request);
   const body = Array.isArray(sent) ? sent[0] : sent;
   if (typeof body !== 'object' || body === null || Object.keys(body).length === 0) return undefined;
   requireOffered(collection);
+  requireConnectable(source, verb, collection.type);
   await requireCreation(call.options.core, call.request, collection.type);
   return createEntity({ ...call, collection }, body as Record<string, unknown>);
 }
@@ -96,6 +100,7 @@ async function connectTo(
   const collection = selector.collection ?? (far && readCollection(collectionName(far.type)));
   if (!collection) throw notConnected();
   requireOffered(collection);
+  requireConnectable(source, verb, collection.type);
   const writer = await writerOf({ ...call, collection });
   const condition = writeConditionOf(call.request);
   if (!far && condition?.mustExist) throw preconditionFailed();
