@@ -247,3 +247,32 @@ test("a registered client's own token is narrowed by its scopes as well", async 
   await assertRefused(token, `GET ${data}/credentials`);
   await assertRefused(token, `GET ${management}`);
 });
+
+test('a connection is no way around: what leads to accounts, groups and roles is read, and not written', async () => {
+  const token = await tokenWith(['data:read', 'data:create', 'data:write'], 'application');
+  const { username } = tenant.user;
+  const asAdmin = { bearer: tenant.admin.token };
+  for (const [line, json] of [
+    // The user may do everything, as in a new application.
+    ['POST /resetroles', {}],
+    ['POST /groups', { path: 'joined' }],
+    ['POST /things', { name: 'second' }],
+    [`POST /things/first/ownedBy/users/${username}`, {}],
+    ['POST /things/first/sharedWith/groups/joined', {}],
+  ] as const) {
+    const made = await call(server, line.replace(' ', ` ${data}`), { ...asAdmin, json });
+    assert.equal(made.status, 200, made.text);
+  }
+  const below = `${data}/things/first/ownedBy/users`;
+  await assertRefused(token, `POST ${below}`, { json: { username: 'made' } });
+  await assertRefused(token, `PUT ${below}/${username}`, { json: { email: 'other@example.test' } });
+  await assertRefused(token, `PUT ${below}/${tenant.user.uuid}`, { json: { email: 'other@example.test' } });
+  await assertRefused(token, `POST ${below}/${username}/groups/joined`);
+  await assertRefused(token, `POST ${below}/${username}/roles/admin`);
+  await assertRefused(token, `POST ${data}/things/first/sharedWith/groups/joined/users/${username}`);
+  await assertRefused(token, `DELETE ${below}/${username}/likes/things/second`);
+  await assertRefused(token, `POST ${data}/things/first/owns/roles`, { json: { name: 'made' } });
+  assert.equal(await statusOf(token, `GET ${below}/${username}/groups`), 200);
+  assert.equal(await statusOf(token, `POST ${data}/things/first/likes/things/second`), 200);
+  assert.equal(await statusOf(token, `DELETE ${data}/things/first/likes/things/second`), 200);
+});
