@@ -4,7 +4,7 @@
  * down a path of connections, what is below each entity must be allowed as if it had been asked for directly.
  */
 
-export type CollectionName = 'cats' | 'dogs' | 'users' | 'groups' | 'roles';
+export type CollectionName = 'cats' | 'dogs' | 'users' | 'groups' | 'roles' | 'activities';
 
 export interface ModelEntity {
   uuid: string;
@@ -22,7 +22,7 @@ export interface ModelEdge {
 
 export interface ModelWorld {
   entities: ModelEntity[];
-  /** Connections, and memberships with the name of the sub-collection on either side. */
+  /** Connections; memberships with the name of the sub-collection on either side; `activities` and `feed` of each. */
   edges: ModelEdge[];
 }
 
@@ -89,6 +89,7 @@ const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f
 export const pluralOf: Record<string, CollectionName> = {
   ...{ cat: 'cats', cats: 'cats', dog: 'dogs', dogs: 'dogs', user: 'users', users: 'users' },
   ...{ group: 'groups', groups: 'groups', role: 'roles', roles: 'roles' },
+  ...{ activity: 'activities', activities: 'activities' },
 };
 
 export class VisibilityModel {
@@ -148,6 +149,14 @@ export class VisibilityModel {
     }
     const entity = this.find(collection, second);
     if (!entity) return 'missing';
+    // One's own activities, as a member of a group, take the right to the path alone.
+    const [members = '', member = '', list = '', ...further] = rest;
+    const { user } = this.#caller;
+    const isOwn = user && collection === 'groups' && this.find(pluralOf[members] ?? '', member) === user;
+    if (isOwn && /^(?:feed|activities)$/.test(list) && further.length === 0) {
+      const found = this.#below([entity], [members, member], undefined, false);
+      return typeof found === 'string' ? found : this.#below(found, [list], atLeast, false);
+    }
     return rest.length === 0 ? [entity] : this.#below([entity], rest, atLeast, false);
   }
 
@@ -155,8 +164,9 @@ export class VisibilityModel {
     const areAllowed = near.every(({ collection, uuid }) => this.allows('get', [collection, uuid, ...words]));
     if (isAsked && !areAllowed) return 'refused';
     const [relation = '', ...others] = words;
-    const isIncoming = relation === 'connecting';
-    const verb = isIncoming ? (others.shift() ?? '') : (pluralOf[relation] ?? relation);
+    const isIncoming = relation === 'connecting' || relation === 'followers';
+    const named = relation === 'connecting' ? (others.shift() ?? '') : (pluralOf[relation] ?? relation);
+    const verb = named === 'followers' ? 'following' : named;
     const far = new Set(
       this.#world.edges
         .filter((edge) => edge.verb === verb && near.includes(isIncoming ? edge.target : edge.source))

@@ -42,7 +42,7 @@ after(async () => {
   await server?.stop();
 });
 
-const aliasOf: Record<CollectionName, string> = {
+const aliasOf: Partial<Record<CollectionName, string>> = {
   cats: 'name',
   dogs: 'name',
   roles: 'name',
@@ -62,7 +62,11 @@ const made: [CollectionName, string[]][] = [
 async function createEntities(app: ApplicationAccess, note: string): Promise<ModelEntity[]> {
   const entities: ModelEntity[] = [];
   for (const [collection, aliases] of made) {
-    const json = aliases.map((alias, index) => ({ [aliasOf[collection]]: alias, n: index + 1, note }));
+    const json = aliases.map((alias, index) => ({
+      [aliasOf[collection] ?? 'name']: alias,
+      n: index + 1,
+      note,
+    }));
     const created = requireSuccess(await app.asAdmin(`POST /${collection}`, { json })).body.entities;
     assert.equal(created.length, aliases.length);
     for (const [index, alias] of aliases.entries()) {
@@ -84,6 +88,10 @@ interface Plan {
   broad: string;
   permissions: { holder: number; permission: string }[];
   memberships: [number, number][];
+  /** Who follows whom. */
+  follows: [number, number][];
+  /** Users and groups, each of which publishes an activity. */
+  publishers: number[];
   connections: { source: number; verb: string; target: number }[];
   asGuest: boolean;
   requests: ModelRequest[];
@@ -170,6 +178,8 @@ const uuid = fc.nat({ max: 8 }).map((index) => `#${index}`);
 const group = fc.tuple(fc.constant('groups'), fc.constantFrom('g1', 'g2'));
 const user = fc.tuple(fc.constantFrom('users', 'user'), fc.constantFrom('ann', 'bob', 'me', '#5'));
 
+const social = fc.constantFrom('feed', 'feed', 'activities', 'following', 'followers');
+
 const segments = fc
   .oneof(
     { weight: 2, arbitrary: fc.tuple(collection) },
@@ -186,6 +196,11 @@ const segments = fc
     { weight: 2, arbitrary: fc.tuple(user, fc.constantFrom('groups', 'roles')) },
     { weight: 2, arbitrary: fc.tuple(group, fc.constantFrom('users', 'roles')) },
     { weight: 2, arbitrary: fc.tuple(group, user, verb) },
+    { weight: 5, arbitrary: fc.tuple(user, social) },
+    { weight: 2, arbitrary: fc.tuple(group, fc.constantFrom('feed', 'activities')) },
+    { weight: 1, arbitrary: fc.constant([['activities']]) },
+    { weight: 2, arbitrary: fc.tuple(user, fc.constantFrom('following', 'followers'), user, social) },
+    { weight: 2, arbitrary: fc.tuple(group, user, fc.constantFrom('feed', 'activities')) },
   )
   .map((parts): string[] => parts.flat());
 
@@ -236,6 +251,11 @@ const plan: fc.Arbitrary<Plan> = fc.record({
     ),
     { maxLength: 6 },
   ),
+  follows: fc.subarray<[number, number]>([
+    [5, 6],
+    [6, 5],
+  ]),
+  publishers: fc.subarray([5, 6, 7, 8], { minLength: 1 }),
   connections: fc.array(fc.record({ source: entityIndex, verb, target: entityIndex }), {
     minLength: 4,
     maxLength: 12,
@@ -269,6 +289,31 @@ const edgesOfMembership = (member: ModelEntity, owner: ModelEntity): ModelEdge[]
   { source: owner, verb: member.collection, target: member },
 ];
 
+/** An activity, and in whose lists it is: of the one who publishes, of followers, and of members. */
+async function publish(
+  app: ApplicationAccess,
+  publisher: ModelEntity,
+  entities: ModelEntity[],
+  edges: ModelEdge[],
+): Promise<ModelEdge[]> {
+  const json = { verb: 'post', actor: { displayName: publisher.alias }, n: publisher.n, note: 'ours' };
+  const answer = await app.asAdmin(`POST /${publisher.collection}/${publisher.uuid}/activities`, { json });
+  const { uuid } = requireSuccess(answer).body.entities[0];
+  const activity: ModelEntity = { uuid, collection: 'activities', alias: uuid, n: publisher.n };
+  entities.push(activity);
+  const readers = edges
+    .filter(({ source, verb: name, target }) =>
+      publisher.collection === 'users'
+        ? name === 'following' && target === publisher
+        : name === 'groups' && target === publisher && source.collection === 'users',
+    )
+    .map(({ source }) => source);
+  return [
+    { source: publisher, verb: 'activities', target: activity },
+    ...[publisher, ...readers].map((source) => ({ source, verb: 'feed', target: activity })),
+  ];
+}
+
 /** Makes the world as planned, and tells which permissions the subject has in it. */
 async function build(
   app: ApplicationAccess,
@@ -293,6 +338,13 @@ async function build(
     requireSuccess(await app.asAdmin(`POST /${from.collection}/${from.uuid}/${to.collection}/${to.uuid}`));
     edges.push(...edgesOfMembership(from, to));
   }
+  for (const [follower, followed] of planned.follows) {
+    const [from, to] = [at(follower), at(followed)];
+    requireSuccess(await app.asAdmin(`POST /users/${from.uuid}/following/users/${to.uuid}`));
+    edges.push({ source: from, verb: 'following', target: to });
+  }
+  for (const publisher of planned.publishers)
+    edges.push(...(await publish(app, at(publisher), entities, edges)));
   const held = new Map<number, string[]>();
   const broad = { holder: planned.asGuest ? entityCount : subjectIndex, permission: planned.broad };
   for (const { holder, permission: each } of [broad, ...planned.permissions]) {
