@@ -10,6 +10,7 @@ import {
   type Filter,
   type SortKey,
 } from '../../src/core/entities/filter.ts';
+import { parseQueried, renderIndexedFields } from '../../src/core/entities/indexed-fields.ts';
 import { type QueryBounds, standardBounds } from '../../src/core/entities/query-runner.ts';
 import { compareText } from '../../src/core/entities/text-matching.ts';
 import { maximumCutCharacters } from '../../src/core/entities/word-entries.ts';
@@ -64,6 +65,20 @@ const body = fc.record({
   place: optional(fc.oneof(point, fc.array(point, { maxLength: 2 }))),
   items: optional(fc.array(fc.record({ n: optional(scalar) }), { maxLength: 3 })),
 });
+
+/** Settings of the collection, one after the other: each concerns what is written under it. */
+const fields = fc.constantFrom(
+  [],
+  ['a'],
+  ['B', 'o'],
+  ['o.x', 'items'],
+  ['tags', 'items.n', 'place'],
+  ['o.place.latitude', 'place.longitude'],
+);
+const settings = fc.oneof(
+  fc.constant([undefined]),
+  fc.array(optional(fields.map(renderIndexedFields)), { minLength: 1, maxLength: 4 }),
+);
 
 const path = fc.constantFrom(...paths);
 const value = fc.oneof(
@@ -197,9 +212,9 @@ const sortValueOf = (entity: unknown, { path: wanted, direction }: SortKey): Sca
 function naive(all: StoredEntity[], query: EntityQuery): StoredEntity[] {
   const keys = query.order;
   return all
-    .filter((entity) => !query.filter || evaluateFilter(query.filter, bodyOf(entity)))
+    .filter((entity) => !query.filter || evaluateFilter(query.filter, parseQueried(entity)))
     .sort((left, right) => {
-      const values = (entity: StoredEntity) => keys.map((key) => sortValueOf(bodyOf(entity), key));
+      const values = (entity: StoredEntity) => keys.map((key) => sortValueOf(parseQueried(entity), key));
       const [leftValues, rightValues] = [values(left), values(right)];
       for (const [at, key] of keys.entries()) {
         const [one, other] = [leftValues[at], rightValues[at]];
@@ -266,17 +281,20 @@ async function requireAgreement(tested: TestEntities, numRuns: number): Promise<
           maxLength: 8,
         },
       ),
-      async (bodies, queries) => {
+      settings,
+      async (bodies, queries, settingsInTurn) => {
         const application = tested.application();
         tested.clock.milliseconds = start;
         const all: StoredEntity[] = [];
         for (const [at, each] of bodies.entries()) {
           tested.clock.milliseconds += at % 3;
+          tested.settings.indexedFields = settingsInTurn[at % settingsInTurn.length];
           const name = at % 2 === 0 ? { name: `Name-${at}` } : {};
           all.push(await application.create('thing', { ...each, ...name }));
         }
         for (const at of all.keys()) {
           tested.clock.milliseconds += 1;
+          tested.settings.indexedFields = settingsInTurn[(at + 1) % settingsInTurn.length];
           if (at % 4 === 1) all[at] = await application.update('thing', all[at]!, { a: 'ab', o: null });
         }
         for (const [sought, keys, limit] of queries) {

@@ -3,6 +3,7 @@ import { after } from 'node:test';
 import { type ApplicationEntities, createEntities } from '../../src/core/entities/entities.ts';
 import type { EntityStore, StoredEntity } from '../../src/core/entities/entity-store.ts';
 import { type EntityQuery, type Filter, matchesEverything } from '../../src/core/entities/filter.ts';
+import type { IndexedFields } from '../../src/core/entities/indexed-fields.ts';
 import type { QueryBounds } from '../../src/core/entities/query-runner.ts';
 import type { Change } from '../../src/core/oauth/revocation-store.ts';
 import { createUuidSource } from '../../src/core/uuid.ts';
@@ -20,6 +21,8 @@ export interface TestEntities {
   lastStore(): EntityStore;
   /** The application made last, with queries of other bounds. */
   boundedBy(bounds: QueryBounds): ApplicationEntities;
+  /** What is indexed of what is written from now on. */
+  settings: { indexedFields: IndexedFields | undefined };
   clock: { now(): number; milliseconds: number };
   announced: Change[];
 }
@@ -38,7 +41,9 @@ export async function openTestEntities(
   const announced: Change[] = [];
   storage.changes.subscribe((change) => announced.push(change));
   const uuids = createUuidSource(clock, createRandomSource());
+  const settings: TestEntities['settings'] = { indexedFields: undefined };
   const options = {
+    indexedFields: () => settings.indexedFields,
     storeFor: (key: number) => storage.entities(key),
     clock,
     uuids,
@@ -54,6 +59,7 @@ export async function openTestEntities(
     secondWriter: (key) => secondEntities.of({ key }),
     lastStore: () => storage.entities(lastKey),
     boundedBy: (other) => createEntities({ ...options, bounds: other }).of({ key: lastKey }),
+    settings,
     clock,
     announced,
   };
