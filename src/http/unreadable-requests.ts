@@ -6,7 +6,7 @@ export const maximumHeaderBytes = 32 * 1024;
 
 /** What else a client may send while it is told: a connection closed on unread bytes may lose the answer. */
 const mostIgnoredBytes = 64 * 1024 * 1024;
-const longestSilenceMilliseconds = 2000;
+const longestWaitMilliseconds = 5000;
 
 interface Refusal {
   status: string;
@@ -45,7 +45,8 @@ export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: So
   const before = answered.get(socket);
   if (before === undefined && socket.writable) {
     answered.set(socket, socket.bytesRead);
-    socket.setTimeout(longestSilenceMilliseconds, () => socket.destroy());
+    const deadline = setTimeout(() => socket.destroy(), longestWaitMilliseconds).unref();
+    socket.once('close', () => clearTimeout(deadline));
     socket.end(render(refusals.get(error.code) ?? malformed));
     return;
   }

@@ -71,6 +71,25 @@ test('an update of many entities with a large body is refused before any of them
   assert.equal(requireSuccess(await update(1000)).body.entities.length, 200);
 });
 
+test('many conditions on much text are refused, and others do not wait for the work', async () => {
+  const text = 'ab c'.repeat(1_200_000);
+  for (const name of ['one', 'two']) {
+    requireSuccess(await app.asAdmin('POST /texts', { body: JSON.stringify({ name, text }) }));
+  }
+  const conditions = (count: number, condition: (at: number) => string) =>
+    app.asAdmin('GET /texts', {
+      query: { ql: Array.from({ length: count }, (_, at) => condition(at)).join(' or ') },
+    });
+  assert.equal(outcome(await conditions(100, (at) => `text='*z${at}*'`)), '400 query_too_broad');
+  assert.equal(outcome(await conditions(100, (at) => `text contains 'z${at}*'`)), '400 query_too_broad');
+  const nearMiss = 'ab c'.repeat(400);
+  assert.deepEqual(
+    requireSuccess(await conditions(1, () => `text='*${nearMiss}x${nearMiss}*'`)).body.entities,
+    [],
+  );
+  assert.equal(requireSuccess(await conditions(2, (at) => `text contains 'ab${at || ''}'`)).body.count, 2);
+});
+
 test('the metrics are not for a page of another site in a browser of this machine', async () => {
   assert.equal((await call(server, 'GET /metrics')).status, 200);
   for (const headers of [{ Origin: 'https://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }]) {

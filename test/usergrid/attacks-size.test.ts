@@ -3,6 +3,7 @@
  * was expected, while others are answered as ever and memory stays where it was.
  */
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type ApplicationAccess, accessTo, requireSuccess } from '../support/application.ts';
 import { type Answer, type CallOptions, call } from '../support/http.ts';
@@ -268,5 +269,31 @@ test('all of it again, several at a time, takes no more memory than before', asy
       ['one', 1, undefined, undefined],
       ['two', 2, undefined, undefined],
     ],
+  );
+});
+
+/** What the server answers to these bytes before it closes the connection. */
+function answerToBytes(bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(bytes));
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('error', reject).on('close', () => resolve(answer));
+  });
+}
+
+test('what is no request of HTTP is told so, and the connection closed', async () => {
+  for (const bytes of ['nonsense\r\n\r\n', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n', '\0']) {
+    const answer = await answerToBytes(bytes);
+    assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
+    const { error, error_description: description } = JSON.parse(answer.split('\r\n\r\n')[1] ?? '');
+    assert.deepEqual([error, description], ['bad_request', 'What was sent is not a request of HTTP/1.1']);
+  }
+  assert.match(
+    await answerToBytes(`GET /${'x'.repeat(40_000)}`),
+    /^HTTP\/1\.1 431 .*expected at most 32768 bytes/s,
   );
 });
