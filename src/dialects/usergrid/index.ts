@@ -52,7 +52,7 @@ function openDialect(app: FastifyInstance, options: UsergridOptions): void {
     whenDone(authenticated, done);
   });
 
-  refuseMethods(app, ['PATCH'], '/*');
+  for (const url of ['/*', '/management/*']) refuseMethods(app, ['PATCH'], url);
   for (const routes of rootRoutes) routes(app, options);
   app.register(async (scope) => {
     scope.addHook('preHandler', requireManagementReach);
@@ -66,6 +66,8 @@ function openDialect(app: FastifyInstance, options: UsergridOptions): void {
       });
       whenDone(guarded, done);
     });
+    const root = '/:organization/:application';
+    for (const url of [root, `${root}/*`]) refuseMethods(scope, ['PATCH'], url);
     for (const routes of applicationRoutes) routes(scope, options);
   });
 }
