@@ -5,10 +5,11 @@
  * another application.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { type ApplicationAccess, accessTo, requireSuccess } from '../support/application.ts';
 import { type Answer, call } from '../support/http.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { createTenant, type Tenant } from '../support/tenant.ts';
 import {
@@ -22,7 +23,6 @@ import {
 } from './visibility-model.ts';
 
 const seed = 20_261_122;
-const worlds = 25;
 const requestsPerWorld = 60;
 const secretOfOthers = 'belongs-to-another-application';
 
@@ -30,17 +30,15 @@ let server: RunningServer;
 let tenant: Tenant;
 let other: { tenant: Tenant; entities: ModelEntity[] };
 
-before(async () => {
-  server = await startServer({ environment: { KEYGRID_LOG_LEVEL: 'error' } });
+async function open(database: TestDatabase | undefined): Promise<void> {
+  const engine = database ? { databaseUrl: database.url } : {};
+  server = await startServer({ ...engine, environment: { KEYGRID_LOG_LEVEL: 'error' } });
   tenant = await createTenant(server);
   const foreign = await createTenant(server);
   const entities = await createEntities(accessTo(server, foreign), secretOfOthers);
   await connectAll(accessTo(server, foreign), entities);
   other = { tenant: foreign, entities };
-});
-after(async () => {
-  await server?.stop();
-});
+}
 
 const aliasOf: Partial<Record<CollectionName, string>> = {
   cats: 'name',
@@ -372,12 +370,12 @@ function urlOf({ segments: parts, atLeast, isMatrix }: ModelRequest): string {
     : `/${[first, ...rest].join('/')}?ql=${ql}`;
 }
 
-const describe = (entities: { collection: string; alias: string }[]): string[] =>
+const namesOf = (entities: { collection: string; alias: string }[]): string[] =>
   entities.map((entity) => `${entity.collection}/${entity.alias}`).sort();
 
 function assertVerdict(url: string, answer: Answer, verdict: Verdict, world: ModelWorld): void {
   const { status, text, body } = answer;
-  const told = `GET ${url} is ${typeof verdict === 'string' ? verdict : describe(verdict)}, got ${status} ${text}`;
+  const told = `GET ${url} is ${typeof verdict === 'string' ? verdict : namesOf(verdict)}, got ${status} ${text}`;
   assert.ok(!text.includes(secretOfOthers), told);
   if (typeof verdict === 'string') {
     assert.equal(status, verdict === 'refused' ? 401 : 404, told);
@@ -390,7 +388,7 @@ function assertVerdict(url: string, answer: Answer, verdict: Verdict, world: Mod
     assert.ok(entity, told);
     return entity;
   });
-  assert.deepEqual(describe(shown), describe(verdict), told);
+  assert.deepEqual(namesOf(shown), namesOf(verdict), told);
 }
 
 /** Behind a query in the first segment comes a verb. */
@@ -407,22 +405,40 @@ const resolved = (asked: ModelRequest, world: ModelWorld, isForeign: boolean): M
   }),
 });
 
-test('every answer holds what the permissions allow, and nothing else', async () => {
-  const property = fc.asyncProperty(plan, async (planned) => {
-    const app = await newApplication();
-    const { world, permissions } = await build(app, planned);
-    const user = planned.asGuest ? undefined : world.entities[subjectIndex];
-    const subject = user ? app.as(await tokenOf(app, user)) : app.asGuest;
-    const model = new VisibilityModel(world, { user, permissions });
-    const check = async (asked: ModelRequest, index: number): Promise<void> => {
-      if (planned.asGuest && asked.segments[1] === 'me') return;
-      const meant = resolved(asked, world, index % 8 === 7);
-      const url = urlOf(meant);
-      assertVerdict(url, await subject(`GET ${url}`), model.read(meant), world);
-    };
-    for (let from = 0; from < planned.requests.length; from += 8) {
-      await Promise.all(planned.requests.slice(from, from + 8).map(check));
-    }
-  });
-  await fc.assert(property, { seed, numRuns: worlds, endOnFailure: true });
+const seesWhatIsAllowed = fc.asyncProperty(plan, async (planned) => {
+  const app = await newApplication();
+  const { world, permissions } = await build(app, planned);
+  const user = planned.asGuest ? undefined : world.entities[subjectIndex];
+  const subject = user ? app.as(await tokenOf(app, user)) : app.asGuest;
+  const model = new VisibilityModel(world, { user, permissions });
+  const check = async (asked: ModelRequest, index: number): Promise<void> => {
+    if (planned.asGuest && asked.segments[1] === 'me') return;
+    const meant = resolved(asked, world, index % 8 === 7);
+    const url = urlOf(meant);
+    assertVerdict(url, await subject(`GET ${url}`), model.read(meant), world);
+  };
+  for (let from = 0; from < planned.requests.length; from += 8) {
+    await Promise.all(planned.requests.slice(from, from + 8).map(check));
+  }
 });
+
+for (const [engine, worlds] of [
+  ['SQLite', 25],
+  ['PostgreSQL', 8],
+] as const) {
+  describe(`on ${engine}`, () => {
+    let database: TestDatabase | undefined;
+    before(async () => {
+      database = engine === 'PostgreSQL' ? await createTestDatabase() : undefined;
+      await open(database);
+    });
+    after(async () => {
+      await server?.stop();
+      await database?.drop();
+    });
+
+    test('every answer holds what the permissions allow, and nothing else', async () => {
+      await fc.assert(seesWhatIsAllowed, { seed, numRuns: worlds, endOnFailure: true });
+    });
+  });
+}
