@@ -339,3 +339,28 @@ test('a creation that is sent again shows no more than its sender may see', asyn
   });
   assert.equal(outcome(await reader.call('POST /letters', options)), '400 duplicate_unique_property_exists');
 });
+
+test('devices whose names can be guessed are neither shown, taken nor changed', async () => {
+  await created(app, '/devices', { name: 'kiosk', secret });
+  await created(app, '/devices', { name: 'phone', secret });
+  requireSuccess(await app.asAdmin('POST /users/victim/devices/phone'));
+  await assertRefused(mallory.call, [
+    ['POST /users/me/devices/kiosk'],
+    ['POST /users/me/devices/phone'],
+    ['PUT /users/me/devices/kiosk', { secret: 'changed' }],
+    ['PUT /users/me/devices/phone', { secret: 'changed' }],
+    ['DELETE /users/me/devices/phone'],
+    ['GET /users/me/devices/phone'],
+    ['GET /devices'],
+    ['POST /devices/phone/users/mallory'],
+    ['DELETE /devices/phone/users/victim'],
+    ['DELETE /users/all/devices/phone'],
+    ['PUT /users/me/likes/devices/kiosk', { secret: 'changed' }],
+  ]);
+  const { entities } = requireSuccess(await app.asAdmin('GET /users/victim/devices')).body;
+  assert.deepEqual(
+    entities.map((device: WireJson) => [device.name, device.secret]),
+    [['phone', secret]],
+  );
+  assert.equal((await app.asAdmin('GET /devices/kiosk')).body.entities[0].secret, secret);
+});

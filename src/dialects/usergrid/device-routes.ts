@@ -107,6 +107,7 @@ function createFlow(options: UsergridOptions): Flow {
       const sent = sentObject(request);
       const reference = segmentAt(request, 3);
       const known = await core.entities.of(request.application).resolve('device', reference);
+      if (known && !isUuid(reference)) await requireRightToName(core, request, user, known);
       if (known) await requireRightToChange(core, request, user, known);
       const writer = writerOf(request);
       const device = await (known ? writer.update(known, sent) : writer.createAt(reference, sent));
