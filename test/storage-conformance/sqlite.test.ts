@@ -155,3 +155,23 @@ test('a closed store says that it is unavailable', async () => {
   await assert.rejects(storage.entities(9).findByUuid(entityOf('dog').uuid), { code: 'store_unavailable' });
   await assert.rejects(storage.entities(9).write(creation(entityOf('dog'))), { code: 'store_unavailable' });
 });
+
+test('of writes that share a transaction only those that fail are undone, however far they had come', async () => {
+  const storage = await openAt(await makeTemporaryDirectory('half-way'));
+  const store = storage.entities(9);
+  const claim = (value: string) => ({ property: 'name', value });
+  await store.write(creation(entityOf('dog'), [claim('rex')], [entry('a', '1')]));
+  const dogs = Array.from({ length: 9 }, () => entityOf('dog'));
+  const outcomes = await Promise.all(
+    dogs.map((dog, at) => {
+      const claims = at % 3 === 1 ? [claim(`dog ${at}`), claim('rex')] : [claim(`dog ${at}`)];
+      return store.write(creation(dog, claims, [entry('a', `${at}`)]));
+    }),
+  );
+  for (const [at, { kind }] of outcomes.entries()) {
+    assert.equal(kind, at % 3 === 1 ? 'duplicate' : 'written');
+    const found = await store.findByUniqueValue('dog', 'name', `dog ${at}`);
+    assert.deepEqual(found, kind === 'written' ? dogs[at] : undefined);
+  }
+  await storage.close();
+});

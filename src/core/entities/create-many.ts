@@ -6,7 +6,7 @@ import type { StoredEntity } from './entity-store.ts';
 import type { EntityWriter } from './entity-writer.ts';
 
 /** Written side by side, so that they share transactions. */
-const writtenAtOnce = 100;
+const writtenAtOnce = 250;
 
 /** What is wrong with an item; anything else is wrong with the server and ends the batch. */
 const ownFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -10,7 +10,7 @@ import { type Uuid, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { removeEdges } from './edge-removal.ts';
 import { applyEntityChange, ChangeRefused, toStoredEntity, withoutId } from './entity-statements.ts';
 import { listsOf, madeOnce, placeholders } from './in-lists.ts';
-import type { KnownPaths, PathNumbers } from './index-paths.ts';
+import type { KnownPaths } from './index-paths.ts';
 import { walkIndex } from './index-walk.ts';
 import {
   type Creation,
@@ -66,6 +66,23 @@ export function createEntityStore(
   declared: Set<string>,
   paths: KnownPaths,
 ): EntityStore {
+  /** @throws ChangeRefused */
+  async function apply(change: EntityChange): Promise<void> {
+    const { type, uuid } = change.entity;
+    const known = paths.of(type);
+    const removeMoreEdges = () => removeEdges(application, uuidToOrderedBytes(uuid));
+    let isWithoutEdges = true;
+    const learned = await engine.write(function* () {
+      if (change.kind === 'create' && !declared.has(type)) yield* declareCollection(application, type);
+      const numbers = yield* applyEntityChange(application, change, known);
+      if (change.kind === 'delete') isWithoutEdges = yield* removeMoreEdges();
+      return numbers;
+    });
+    while (!isWithoutEdges) isWithoutEdges = await engine.write(removeMoreEdges);
+    if (change.kind === 'create') declared.add(type);
+    if (learned.size > 0) paths.learn(type, learned);
+  }
+
   return {
     async findByUuid(uuid) {
       const row = await engine.read(() => firstRow(selectByUuid, application, uuidToOrderedBytes(uuid)));
@@ -79,31 +96,10 @@ export function createEntityStore(
       const found = await engine.read(() => entitiesOf(application, uuids));
       return uuids.flatMap((uuid) => found.get(uuid) ?? []);
     },
-    async write(change) {
-      const { type } = change.entity;
-      const known = paths.of(type);
-      let learned: PathNumbers = known;
-      const removeMoreEdges = () => removeEdges(application, uuidToOrderedBytes(change.entity.uuid));
-      let isWithoutEdges = true;
-      const write = () =>
-        engine
-          .write(function* () {
-            if (change.kind === 'create' && !declared.has(type)) yield* declareCollection(application, type);
-            const numbers = yield* applyEntityChange(application, change, known);
-            if (change.kind === 'delete') isWithoutEdges = yield* removeMoreEdges();
-            return numbers;
-          })
-          .then((numbers) => {
-            learned = numbers;
-          });
-      const together = declared.has(type) ? engine.createTogether : undefined;
-      const creation = together && creationTogether(application, change, known);
-      const outcome = await orOutcome(creation ? together(creation, write) : write());
-      if (outcome.kind !== 'written') return outcome;
-      while (!isWithoutEdges) isWithoutEdges = await engine.write(removeMoreEdges);
-      if (change.kind === 'create') declared.add(type);
-      if (learned !== known && learned.size > 0) paths.learn(type, learned);
-      return outcome;
+    write(change) {
+      const { createTogether } = engine;
+      const creation = createTogether && creationTogether(application, change, declared, paths);
+      return orOutcome(creation ? createTogether(creation, () => apply(change)) : apply(change));
     },
     walk: (walk) => engine.read(() => walkIndex(application, walk, paths)),
     async collections() {
@@ -133,14 +129,17 @@ function* entitiesOf(application: RealmKey, uuids: readonly Uuid[]): Work<Map<Uu
   return found;
 }
 
-/** Undefined for what is not the plain creation of an entity whose paths all have numbers. */
+/** Undefined for all but the plain creation of an entity whose collection and paths are known. */
 function creationTogether(
   application: RealmKey,
   change: EntityChange,
-  known: PathNumbers,
+  declared: ReadonlySet<string>,
+  paths: KnownPaths,
 ): Creation | undefined {
   if (change.kind !== 'create' || change.announces || change.idempotency) return undefined;
-  if (change.entity.indexedFields !== undefined) return undefined;
+  const { type, indexedFields } = change.entity;
+  if (indexedFields !== undefined || !declared.has(type)) return undefined;
+  const known = paths.of(type);
   const pathIds: number[] = [];
   for (const { path } of change.index) {
     const number = known.get(path);

@@ -27,7 +27,7 @@ import {
   type Work,
 } from './statement.ts';
 
-const insertEntity = effect(
+export const insertEntity = effect(
   `insert into entities (application_id, entity_id, type, created, modified, version, body, indexed_fields)
    values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
 );
@@ -45,7 +45,7 @@ const lockIndexedFields = statement(
 const setIndexedFields = statement(
   'update entities set indexed_fields = ? where application_id = ? and entity_id = ?',
 );
-const insertClaim = effect(
+export const insertClaim = effect(
   `insert into unique_values (application_id, type, property, value, entity_id)
    values (?, ?, ?, ?, ?) on conflict do nothing`,
 );
@@ -55,7 +55,7 @@ const deleteClaim = statement(
 );
 const ofEntity = { application_id: 'bigint', created: 'bigint', entity_id: 'bytea' } as const;
 const ofEntry = { path_id: 'integer', value: 'bytea' } as const;
-const insertIndexEntries = insertEach('entity_index', ofEntry, ofEntity);
+export const insertIndexEntries = insertEach('entity_index', ofEntry, ofEntity);
 const deleteIndexEntries = deleteEach('entity_index', ofEntry, ofEntity);
 const deletePermissions = statement('delete from permissions where application_id = ? and holder_id = ?');
 const deleteCredential = statement('delete from credentials where application_id = ? and account_id = ?');

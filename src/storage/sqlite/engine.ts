@@ -3,29 +3,21 @@
  * same turn of the event loop share one transaction and resolve after its sync; where one of them fails half-way, all
  * run again, each in a savepoint of its own.
  */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
-import type { ManyStatement, Row, SqlEngine, Statement, Step, Work } from '../sql/statement.ts';
+import type { SqlEngine, Work } from '../sql/statement.ts';
+import { createEntity } from './create-entity.ts';
 import { toStoreError } from './errors.ts';
+import { createPreparedStatements, type Transaction } from './prepared.ts';
 
 interface PendingWrite {
-  work: () => Work<unknown>;
+  run: (during: Transaction) => unknown;
   resolve: (value: unknown) => void;
   reject: (reason: unknown) => void;
 }
 
 /** Of one transaction: what waits longer lets reads go between. */
 const writesAtOnce = 500;
-
-/** Of one statement: enough for most entities, and few enough to be kept prepared for each number. */
-const rowsAtOnce = 16;
-
-/** What the writes of a transaction have done so far. */
-interface Transaction {
-  changes: Change[];
-  /** Whether the write that is running has changed anything. */
-  hasWritten: boolean;
-}
 
 type Outcome = { value: unknown } | { error: unknown };
 
@@ -45,84 +37,30 @@ export function openDatabase(path: string, readOnly = false): DatabaseSync {
 }
 
 export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
-  const prepared = new Map<string, StatementSync>();
+  const statements = createPreparedStatements(database);
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
   const savepoint = database.prepare('savepoint work');
   const release = database.prepare('release work');
   const rollbackToSavepoint = database.prepare('rollback to work');
-  const insertChange = database.prepare('insert into changes (topic, realm) values (?, ?)');
   const listeners: ((changes: Change[]) => void)[] = [];
   const queue: PendingWrite[] = [];
   let scheduled = false;
 
-  function prepare(which: Statement): StatementSync {
-    if (which.name === undefined) return database.prepare(which.sqlite);
-    let found = prepared.get(which.name);
-    if (!found) {
-      found = database.prepare(which.sqlite);
-      prepared.set(which.name, found);
-    }
-    return found;
-  }
-
-  function perform(step: Step, during: Transaction): Row[] {
-    if (step.kind === 'rows') return performRows(step, during);
-    if (step.kind === 'effect') {
-      const isDone = prepare(step.statement).run(...step.parameters).changes > 0;
-      during.hasWritten ||= isDone;
-      return isDone ? done : noRows;
-    }
-    during.hasWritten = true;
-    if (step.kind === 'many') {
-      performMany(step);
-    } else {
-      during.changes.push(step.change);
-      insertChange.run(step.change.topic, step.change.realm);
-    }
-    return noRows;
-  }
-
-  function performRows(step: Step & { kind: 'rows' }, during: Transaction): Row[] {
-    const found = prepare(step.statement);
-    during.hasWritten ||= !step.statement.sqlite.startsWith('select');
-    if (step.single) return toRows(found.get(...step.parameters) as Row | undefined);
-    return found.all(...step.parameters) as Row[];
-  }
-
-  function performMany({ statement, shared, rows }: Step & { kind: 'many' }): void {
-    const atOnce = statement.severalRows ? rowsAtOnce : 1;
-    for (let from = 0; from < rows.length; from += atOnce) {
-      const some = rows.length <= atOnce ? rows : rows.slice(from, from + atOnce);
-      prepareFor(statement, some.length).run(...shared, ...some.flat());
-    }
-  }
-
-  function prepareFor(many: ManyStatement, count: number): StatementSync {
-    if (count === 1 || !many.severalRows) return prepare(many);
-    const name = `${many.name} ${count}`;
-    let found = prepared.get(name);
-    if (!found) {
-      found = database.prepare(many.severalRows(count));
-      prepared.set(name, found);
-    }
-    return found;
-  }
-
   function runWork<Result>(work: () => Work<Result>, during: Transaction): Result {
     const steps = work();
     let next = steps.next();
-    while (!next.done) next = steps.next(perform(next.value, during));
+    while (!next.done) next = steps.next(statements.perform(next.value, during));
     return next.value;
   }
 
   /** Undefined where one failed that had written already: what it wrote is not to be told from what others wrote. */
   function runAll(batch: PendingWrite[], during: Transaction): Outcome[] | undefined {
     const outcomes: Outcome[] = [];
-    for (const { work } of batch) {
+    for (const { run } of batch) {
       during.hasWritten = false;
       try {
-        outcomes.push({ value: runWork(work, during) });
+        outcomes.push({ value: run(during) });
       } catch (error) {
         if (during.hasWritten || !database.isTransaction) return undefined;
         outcomes.push({ error });
@@ -135,7 +73,7 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
     const announced = during.changes.length;
     savepoint.run();
     try {
-      const value = runWork(write.work, during);
+      const value = write.run(during);
       release.run();
       return { value };
     } catch (error) {
@@ -188,6 +126,14 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
     for (const [at, write] of batch.entries()) settle(write, outcomes[at]!);
   }
 
+  const enqueue = <Result>(run: (during: Transaction) => Result): Promise<Result> =>
+    new Promise<Result>((resolve, reject) => {
+      queue.push({ run, resolve: resolve as (value: unknown) => void, reject });
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(flush);
+    });
+
   return {
     database,
     async read(work) {
@@ -197,13 +143,8 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
         throw toStoreError(error);
       }
     },
-    write: <Result>(work: () => Work<Result>) =>
-      new Promise<Result>((resolve, reject) => {
-        queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
-        if (scheduled) return;
-        scheduled = true;
-        setImmediate(flush);
-      }),
+    write: (work) => enqueue((during) => runWork(work, during)),
+    createTogether: (creation) => enqueue((during) => createEntity(creation, statements, during)),
     onCommit: (listener) => void listeners.push(listener),
     async close() {
       while (scheduled) await new Promise((resolve) => setImmediate(resolve));
@@ -211,10 +152,6 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
     },
   };
 }
-
-const noRows: Row[] = [];
-const done: Row[] = [{}];
-const toRows = (row: Row | undefined): Row[] => (row ? [row] : noRows);
 
 function settle(write: PendingWrite, outcome: Outcome): void {
   if ('error' in outcome) write.reject(toStoreError(outcome.error));
