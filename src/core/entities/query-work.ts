@@ -15,8 +15,11 @@ const workBetweenRests = 20_000_000;
 
 /** Bounds the work of one page. */
 export interface WorkMeter {
-  /** The items in portions, with a rest after each, in which others have their turn. @throws KeygridError `query_too_broad` */
-  portions<Item extends { entity: StoredEntity }>(items: Item[]): AsyncGenerator<Item[]>;
+  /**
+   * The items in portions, with a rest after each, in which others have their turn; nearly always it is one, at once.
+   * @throws KeygridError `query_too_broad`, at the latest when they are gone through
+   */
+  portions<Item extends { entity: StoredEntity }>(items: Item[]): Iterable<Item[]> | AsyncIterable<Item[]>;
 }
 
 /** @param weight of all conditions, as `weightOf` gives it; 0 if nothing is looked at. */
@@ -31,20 +34,30 @@ export function createWorkMeter(weight: number): WorkMeter {
     if (left < 0 || work > mostWorkOnOneEntity) throw tooMuchWork();
   }
 
-  return {
-    async *portions(items) {
-      let from = 0;
-      for (let at = 0; at < items.length; at += 1) {
-        spend(items[at]!.entity);
-        if (sinceRest < workBetweenRests) continue;
-        yield items.slice(from, at + 1);
-        from = at + 1;
-        await setImmediate();
-        sinceRest = 0;
-      }
-      if (from < items.length || items.length === 0) yield from === 0 ? items : items.slice(from);
-    },
-  };
+  /** Whether no rest is needed. */
+  function takesAtOnce(items: { entity: StoredEntity }[]): boolean {
+    if (weight === 0) return true;
+    const work = items.reduce((sum, { entity }) => sum + entity.body.length, 0) * weight;
+    if (sinceRest + work >= workBetweenRests || work > left) return false;
+    sinceRest += work;
+    left -= work;
+    return true;
+  }
+
+  async function* withRests<Item extends { entity: StoredEntity }>(items: Item[]): AsyncGenerator<Item[]> {
+    let from = 0;
+    for (let at = 0; at < items.length; at += 1) {
+      spend(items[at]!.entity);
+      if (sinceRest < workBetweenRests) continue;
+      yield items.slice(from, at + 1);
+      from = at + 1;
+      await setImmediate();
+      sinceRest = 0;
+    }
+    if (from < items.length) yield items.slice(from);
+  }
+
+  return { portions: (items) => (takesAtOnce(items) ? [items] : withRests(items)) };
 }
 
 const tooMuchWork = (): KeygridError =>
