@@ -1,4 +1,7 @@
 /** A Keygrid that holds one collection of a certain size, filled through its own API. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { installKeygrid, type KeygridInstallation, makeTenant } from '../contenders/keygrid.ts';
 import { call } from '../contenders/keygrid-wire.ts';
 import type { BenchContext, Engine } from '../context.ts';
@@ -42,21 +45,36 @@ export async function restartSite(site: Site): Promise<void> {
   site.server = await site.installation.start();
 }
 
-/** Filling is not measured like the rest: its server takes what it gets of all cores. */
-export async function fillSite(context: BenchContext, engine: Engine, size: number): Promise<FilledSite> {
-  const installation = await installKeygrid(context, engine, `scale-${engine}-${size}`);
+/**
+ * Filling is not measured like the rest: its server takes what it gets of all cores and, on SQLite, keeps its data in
+ * `quickDirectory` until they are whole.
+ */
+export async function fillSite(
+  context: BenchContext,
+  engine: Engine,
+  size: number,
+  quickDirectory: string,
+): Promise<FilledSite> {
+  const name = `scale-${engine}-${size}`;
+  const directory = engine === 'sqlite' ? quickDirectory : context.directory;
+  const installation = await installKeygrid({ ...context, directory }, engine, name);
   const server = await installation.start(allCores);
   const filled = await orStop(server, async () => {
     const { userBearer } = await makeTenant(server.port, 1);
-    return {
-      size,
-      installation,
-      bearer: userBearer,
-      ...(await fill(context, engine, server, userBearer, size)),
-    };
+    return { size, bearer: userBearer, ...(await fill(context, engine, server, userBearer, size)) };
   });
   await server.stop();
-  return filled;
+  if (engine !== 'sqlite') return { ...filled, installation };
+  moveDirectory(join(quickDirectory, name), join(context.directory, name));
+  return { ...filled, installation: await installKeygrid(context, engine, name) };
+}
+
+/** To another disk, where it is safe when this returns. */
+function moveDirectory(from: string, to: string): void {
+  if (from === to) return;
+  cpSync(from, to, { recursive: true });
+  rmSync(from, { recursive: true });
+  execFileSync('sync');
 }
 
 async function fill(
