@@ -4,6 +4,7 @@ import type { Uuid } from '../uuid.ts';
 import type { Creation } from './entity-changes.ts';
 import type { StoredEntity } from './entity-store.ts';
 import type { EntityWriter } from './entity-writer.ts';
+import { writePortions } from './write-portions.ts';
 
 /** Written side by side, so that they share transactions. */
 const writtenAtOnce = 250;
@@ -30,21 +31,28 @@ export async function createMany(
 ): Promise<StoredEntity[]> {
   const created: StoredEntity[] = [];
   const indexedFields = await writer.fieldsOf(type);
-  for (let from = 0; from < bodies.length; from += writtenAtOnce) {
-    const creations = bodies
-      .slice(from, from + writtenAtOnce)
-      .map((body, at) => {
-        const uuid = uuids?.[from + at];
-        return unlessFaulty(() => writer.prepare(type, body, { uuid, indexedFields }));
-      })
-      .filter((creation) => creation !== undefined);
-    const write = async (creation: Creation): Promise<StoredEntity | undefined> => {
-      const written = await unlessRefused(writer.write(creation));
-      return written || !uuids ? written : writer.find(type, creation.entity.uuid);
-    };
+  const write = async (creation: Creation): Promise<StoredEntity | undefined> => {
+    const written = await unlessRefused(writer.write(creation));
+    return written || !uuids ? written : writer.find(type, creation.entity.uuid);
+  };
+  const prepare = (body: unknown, at: number): Creation | undefined =>
+    unlessFaulty(() => writer.prepare(type, body, { uuid: uuids?.[at], indexedFields }));
+  const prepared = preparedOf(bodies, prepare);
+  for (const creations of writePortions(prepared, writtenAtOnce, ({ entity }) => entity.body.length)) {
     created.push(...(await writeAll(write, creations)));
   }
   return created;
+}
+
+/** One after the other, when it is their turn to be written. */
+function* preparedOf(
+  bodies: unknown[],
+  prepare: (body: unknown, at: number) => Creation | undefined,
+): Generator<Creation> {
+  for (const [at, body] of bodies.entries()) {
+    const creation = prepare(body, at);
+    if (creation) yield creation;
+  }
 }
 
 /** Items that claim what one before them claims wait until that one is written or refused. */

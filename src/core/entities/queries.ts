@@ -10,6 +10,7 @@ import type { EntityQuery } from './filter.ts';
 import { planQuery } from './planner.ts';
 import { type QueryExplanation, recordQuery } from './query-explanation.ts';
 import { type QueryBounds, runQuery } from './query-runner.ts';
+import { writePortions } from './write-portions.ts';
 
 /** Larger limits are cut to it. */
 export const maximumPageSize = 1000;
@@ -79,13 +80,13 @@ export function createQueries(
       const { entities, cursor } = await query(type, asked, { limit: maximumPageSize });
       if (cursor && entities.length < maximumPageSize) throw tooLargeTogether();
       // What is written into all of them comes back in one answer too.
-      const written = JSON.stringify(patch).length * entities.length;
-      if (written > bounds.pageCharacters) throw tooLargeTogether();
-      return inBatches(entities, (entity) => unlessGone(writer.update(type, entity, patch)));
+      const { length } = JSON.stringify(patch);
+      if (length * entities.length > bounds.pageCharacters) throw tooLargeTogether();
+      return inBatches(entities, length, (entity) => unlessGone(writer.update(type, entity, patch)));
     },
     async deleteByQuery(type, asked, limit) {
       const { entities } = await query(type, asked, { limit });
-      return inBatches(entities, (entity) => unlessGone(writer.delete(type, entity)));
+      return inBatches(entities, 0, (entity) => unlessGone(writer.delete(type, entity)));
     },
   };
 }
@@ -109,13 +110,16 @@ const tooLargeTogether = (): KeygridError =>
     'The matching entities are too large to be updated in one request: narrow the query',
   );
 
+/** @param added to each entity, in characters. */
 async function inBatches(
   entities: StoredEntity[],
+  added: number,
   write: (entity: StoredEntity) => Promise<StoredEntity | undefined>,
 ): Promise<StoredEntity[]> {
   const done: StoredEntity[] = [];
-  for (let from = 0; from < entities.length; from += writtenAtOnce) {
-    const settled = await Promise.allSettled(entities.slice(from, from + writtenAtOnce).map(write));
+  const charactersOf = ({ body }: StoredEntity): number => body.length + added;
+  for (const portion of writePortions(entities, writtenAtOnce, charactersOf)) {
+    const settled = await Promise.allSettled(portion.map(write));
     for (const result of settled) {
       if (result.status === 'rejected') throw result.reason;
       if (result.value) done.push(result.value);
