@@ -123,14 +123,6 @@ function toValues(creations: Creation[]): unknown[] {
     })),
   );
   claims.sort((one, other) => (one.key < other.key ? -1 : 1));
-  const places: number[] = [];
-  const values: Uint8Array[] = [];
-  for (const [at, { change }] of creations.entries()) {
-    for (const { value } of change.index) {
-      places.push(at + 1);
-      values.push(value);
-    }
-  }
   return [
     creations.map(({ application }) => application),
     entities.map(({ uuid }) => uuidToOrderedBytes(uuid)),
@@ -142,11 +134,30 @@ function toValues(creations: Creation[]): unknown[] {
     claims.map(({ place }) => place),
     claims.map(({ property }) => property),
     claims.map(({ value }) => value),
-    places,
-    creations.flatMap(({ pathIds }) => pathIds),
-    values,
+    ...indexArrays(creations),
   ];
 }
+
+/**
+ * Place, number of path and value of each index row, as PostgreSQL writes arrays: there are ten rows to an entity, and
+ * the driver would look at each element anew.
+ */
+function indexArrays(creations: Creation[]): string[] {
+  const [places, paths, values]: [string[], string[], string[]] = [[], [], []];
+  for (const [at, { change, pathIds }] of creations.entries()) {
+    const place = String(at + 1);
+    for (const { value } of change.index) {
+      places.push(place);
+      values.push(`"\\\\x${asHex(value)}"`);
+    }
+    paths.push(pathIds.join(','));
+  }
+  const ofSome = paths.filter((text) => text !== '');
+  return [places, ofSome, values].map((elements) => `{${elements.join(',')}}`);
+}
+
+const asHex = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 
 const claimKey = (application: RealmKey, type: string, claim: { property: string; value: string }): string =>
   `${application}\n${type}\n${claim.property}\n${claim.value}`;
