@@ -4,12 +4,12 @@ import type { FanOuts } from './activities/fan-out.ts';
 import type { ClientAuthentication } from './clients/client-authentication.ts';
 import type { ClientService } from './clients/client-service.ts';
 import type { UserDevices } from './devices/user-devices.ts';
-import type { CollectionJobs } from './entities/collection-jobs.ts';
-import type { CollectionSettingsService } from './entities/collection-settings-service.ts';
-import type { Connections } from './entities/connections.ts';
+import type { CollectionJobs } from './entities/collections/collection-jobs.ts';
+import type { CollectionSettingsService } from './entities/collections/collection-settings-service.ts';
+import type { Idempotency } from './entities/collections/idempotency.ts';
+import type { Connections } from './entities/connections/connections.ts';
+import type { SubCollectionReader } from './entities/connections/sub-collections.ts';
 import type { Entities } from './entities/entities.ts';
-import type { Idempotency } from './entities/idempotency.ts';
-import type { SubCollectionReader } from './entities/sub-collections.ts';
 
 import type { OutboxStore, RefusalStore } from './explain.ts';
 import type { ExplainLog } from './explain-log.ts';

@@ -1,6 +1,6 @@
 /** The index of all entities, brought to this version's way of indexing before anybody asks for anything. */
-import { indexVersion } from '../core/entities/entity-index.ts';
-import { type IndexRebuildStore, isCurrent, rebuildIndex } from '../core/entities/index-rebuild.ts';
+import { indexVersion } from '../core/entities/index/entity-index.ts';
+import { type IndexRebuildStore, isCurrent, rebuildIndex } from '../core/entities/index/index-rebuild.ts';
 import { StoreStartError } from '../storage/start-error.ts';
 import type { Ports } from './ports.ts';
 

@@ -5,11 +5,11 @@
 import type { ActivityStore, FanOutStore } from '../core/activities/activity-store.ts';
 import type { ClientStore } from '../core/clients/client.ts';
 import type { DeviceStore } from '../core/devices/user-devices.ts';
-import type { CollectionJobQueue, CollectionJobStore } from '../core/entities/collection-jobs.ts';
-import type { CollectionSettingsStore } from '../core/entities/collection-settings-service.ts';
+import type { CollectionJobQueue, CollectionJobStore } from '../core/entities/collections/collection-jobs.ts';
+import type { CollectionSettingsStore } from '../core/entities/collections/collection-settings-service.ts';
+import type { IdempotencyStore, IdempotencySweep } from '../core/entities/collections/idempotency.ts';
 import type { EdgeStore, EntityStore } from '../core/entities/entity-store.ts';
-import type { IdempotencyStore, IdempotencySweep } from '../core/entities/idempotency.ts';
-import type { IndexRebuildStore } from '../core/entities/index-rebuild.ts';
+import type { IndexRebuildStore } from '../core/entities/index/index-rebuild.ts';
 import type { OutboxStore, RefusalStore } from '../core/explain.ts';
 import type {
   AdminUserStore,

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { StoredEntity } from '../../src/core/entities/entity-store.ts';
-import { matchesEverything } from '../../src/core/entities/filter.ts';
+import { matchesEverything } from '../../src/core/entities/query/filter.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { creation, entityOf } from '../storage-conformance/engines.ts';
 import { guardProcess, makeTemporaryDirectory, releaseProcess } from '../support/guardian.ts';

@@ -3,9 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { StoredEntity } from '../../src/core/entities/entity-store.ts';
-import { evaluateFilter, type Filter, type SortKey, type Within } from '../../src/core/entities/filter.ts';
-import { distanceInMeters } from '../../src/core/entities/geography.ts';
-import { standardBounds } from '../../src/core/entities/query-runner.ts';
+import { distanceInMeters } from '../../src/core/entities/geo/geography.ts';
+import {
+  evaluateFilter,
+  type Filter,
+  type SortKey,
+  type Within,
+} from '../../src/core/entities/query/filter.ts';
+import { standardBounds } from '../../src/core/entities/query/query-runner.ts';
 import { timeOfUuid } from '../../src/core/uuid.ts';
 import { engines } from '../storage-conformance/engines.ts';
 import { bodyOf, openTestEntities, queryFor, readAllPages, type TestEntities } from './support.ts';

@@ -3,17 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { StoredEntity } from '../../src/core/entities/entity-store.ts';
+import { parseQueried, renderIndexedFields } from '../../src/core/entities/index/indexed-fields.ts';
+import { maximumCutCharacters } from '../../src/core/entities/index/word-entries.ts';
 import {
   type ComparisonOperator,
   type EntityQuery,
   evaluateFilter,
   type Filter,
   type SortKey,
-} from '../../src/core/entities/filter.ts';
-import { parseQueried, renderIndexedFields } from '../../src/core/entities/indexed-fields.ts';
-import { type QueryBounds, standardBounds } from '../../src/core/entities/query-runner.ts';
-import { compareText } from '../../src/core/entities/text-matching.ts';
-import { maximumCutCharacters } from '../../src/core/entities/word-entries.ts';
+} from '../../src/core/entities/query/filter.ts';
+import { type QueryBounds, standardBounds } from '../../src/core/entities/query/query-runner.ts';
+import { compareText } from '../../src/core/entities/query/text-matching.ts';
 import { timeOfUuid } from '../../src/core/uuid.ts';
 import { engines } from '../storage-conformance/engines.ts';
 import { bodyOf, openTestEntities, queryFor, readAllPages, type TestEntities } from './support.ts';

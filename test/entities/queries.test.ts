@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ApplicationEntities } from '../../src/core/entities/entities.ts';
 import type { StoredEntity } from '../../src/core/entities/entity-store.ts';
-import { type Filter, matchesEverything, type SortKey } from '../../src/core/entities/filter.ts';
-import { standardBounds } from '../../src/core/entities/query-runner.ts';
+import { type Filter, matchesEverything, type SortKey } from '../../src/core/entities/query/filter.ts';
+import { standardBounds } from '../../src/core/entities/query/query-runner.ts';
 import { type ErrorCode, KeygridError } from '../../src/core/errors.ts';
 import { bodyOf, openTestEntities, queryFor, readAllPages } from './support.ts';
 

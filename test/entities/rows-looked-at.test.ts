@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApplicationEntities } from '../../src/core/entities/entities.ts';
-import type { EntityQuery } from '../../src/core/entities/filter.ts';
+import type { EntityQuery } from '../../src/core/entities/query/filter.ts';
 import { parseQuery } from '../../src/dialects/usergrid/query-language/index.ts';
 import { openTestEntities } from './support.ts';
 

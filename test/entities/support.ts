@@ -2,9 +2,9 @@
 import { after } from 'node:test';
 import { type ApplicationEntities, createEntities } from '../../src/core/entities/entities.ts';
 import type { EntityStore, StoredEntity } from '../../src/core/entities/entity-store.ts';
-import { type EntityQuery, type Filter, matchesEverything } from '../../src/core/entities/filter.ts';
-import type { IndexedFields } from '../../src/core/entities/indexed-fields.ts';
-import type { QueryBounds } from '../../src/core/entities/query-runner.ts';
+import type { IndexedFields } from '../../src/core/entities/index/indexed-fields.ts';
+import { type EntityQuery, type Filter, matchesEverything } from '../../src/core/entities/query/filter.ts';
+import type { QueryBounds } from '../../src/core/entities/query/query-runner.ts';
 import type { Change } from '../../src/core/oauth/revocation-store.ts';
 import { createUuidSource } from '../../src/core/uuid.ts';
 import { createRandomSource } from '../../src/platform/random.ts';

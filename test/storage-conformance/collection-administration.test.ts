@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CollectionJob } from '../../src/core/entities/collection-jobs.ts';
-import type { CollectionSettings } from '../../src/core/entities/collection-settings.ts';
+import type { CollectionJob } from '../../src/core/entities/collections/collection-jobs.ts';
+import type { CollectionSettings } from '../../src/core/entities/collections/collection-settings.ts';
 import { createEntities } from '../../src/core/entities/entities.ts';
-import type { EntityQuery, Filter } from '../../src/core/entities/filter.ts';
-import { type IndexedFields, renderIndexedFields } from '../../src/core/entities/indexed-fields.ts';
+import { type IndexedFields, renderIndexedFields } from '../../src/core/entities/index/indexed-fields.ts';
+import type { EntityQuery, Filter } from '../../src/core/entities/query/filter.ts';
 import type { Change } from '../../src/core/oauth/revocation-store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { freshRealm, onEachEngine, uuids } from './engines.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IdempotencyRecord } from '../../src/core/entities/idempotency.ts';
+import type { IdempotencyRecord } from '../../src/core/entities/collections/idempotency.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { creation, entityOf, freshRealm, onEachEngine, uuids } from './engines.ts';
 

@@ -5,9 +5,13 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createEntities } from '../../src/core/entities/entities.ts';
 import { replacementOf } from '../../src/core/entities/entity-changes.ts';
-import { indexVersion } from '../../src/core/entities/entity-index.ts';
-import { matchesEverything } from '../../src/core/entities/filter.ts';
-import { type IndexRebuildStore, isCurrent, rebuildIndex } from '../../src/core/entities/index-rebuild.ts';
+import { indexVersion } from '../../src/core/entities/index/entity-index.ts';
+import {
+  type IndexRebuildStore,
+  isCurrent,
+  rebuildIndex,
+} from '../../src/core/entities/index/index-rebuild.ts';
+import { matchesEverything } from '../../src/core/entities/query/filter.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { entityOf, freshRealm, onEachEngine, uuids } from './engines.ts';

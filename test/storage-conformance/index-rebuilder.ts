@@ -2,7 +2,7 @@
  * A process that makes an index anew, and kills itself in the middle: after two pages, when the third is on its way.
  * Arguments: the engine, and the data directory or database URL.
  */
-import { rebuildIndex } from '../../src/core/entities/index-rebuild.ts';
+import { rebuildIndex } from '../../src/core/entities/index/index-rebuild.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openPostgresStorage } from '../../src/storage/postgres/index.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite/index.ts';

@@ -1,7 +1,7 @@
 /** A database as the release before wrote it: its schema steps, and rows put there by hand. */
 import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import type { StoredEntity } from '../../src/core/entities/entity-store.ts';
-import { encodeIndexValue } from '../../src/core/entities/index-key.ts';
+import { encodeIndexValue } from '../../src/core/entities/index/index-key.ts';
 import { uuidToOrderedBytes } from '../../src/core/uuid.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createPool, parseDatabaseUrl } from '../../src/storage/postgres/connection.ts';

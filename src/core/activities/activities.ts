@@ -2,8 +2,8 @@
  * Activities: what somebody did, told to whoever follows them or is in the group. Each is an entity of the collection
  * `activities`, listed with its publisher, and in the feeds of its audience. usergrid-data.md 4.3 and 4.4.
  */
-import { unlessRefused } from '../entities/create-many.ts';
-import { queryFarEnds } from '../entities/edge-query.ts';
+import { unlessRefused } from '../entities/collections/create-many.ts';
+import { queryFarEnds } from '../entities/connections/edge-query.ts';
 import type {
   CreateManyOptions,
   CreateOptions,
@@ -13,7 +13,7 @@ import type {
 } from '../entities/entities.ts';
 import { type Creation, duplicateValue } from '../entities/entity-changes.ts';
 import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
-import type { EntityQuery } from '../entities/filter.ts';
+import type { EntityQuery } from '../entities/query/filter.ts';
 import type { Application, RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid, UuidSource } from '../uuid.ts';
 import type { ActivityStore, FanOut, Publication } from './activity-store.ts';

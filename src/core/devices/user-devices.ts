@@ -1,8 +1,8 @@
 /** The devices of users: a device belongs to one user at most, whoever linked it last. usergrid-data.md 8.1. */
-import { type FarEnd, queryFarEnds } from '../entities/edge-query.ts';
+import { type FarEnd, queryFarEnds } from '../entities/connections/edge-query.ts';
 import type { EntityPage, PageOptions } from '../entities/entities.ts';
 import type { EdgePage, EdgeStore, StoredEntity } from '../entities/entity-store.ts';
-import type { EntityQuery } from '../entities/filter.ts';
+import type { EntityQuery } from '../entities/query/filter.ts';
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Application, RealmKey } from '../tenancy/tenancy.ts';

@@ -4,10 +4,9 @@ import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid, UuidSource } from '../uuid.ts';
-import type { IndexedFieldsSource } from './collection-settings-service.ts';
-import { type CreateManyOptions, createMany } from './create-many.ts';
+import type { IndexedFieldsSource } from './collections/collection-settings-service.ts';
+import { type CreateManyOptions, createMany } from './collections/create-many.ts';
 import type { Creation } from './entity-changes.ts';
-import { isIndexedPath } from './entity-index.ts';
 import type { EntityStore, StoredEntity } from './entity-store.ts';
 import { entityType, requireCreatableType } from './entity-types.ts';
 import {
@@ -17,10 +16,11 @@ import {
   entityNotFound,
   type Precondition,
 } from './entity-writer.ts';
-import type { EntityQuery } from './filter.ts';
 import { createFinder, type ForcedAlias } from './find-entity.ts';
-import { createQueries, type EntityPage, type PageOptions } from './queries.ts';
-import { type QueryBounds, standardBounds } from './query-runner.ts';
+import { isIndexedPath } from './index/entity-index.ts';
+import type { EntityQuery } from './query/filter.ts';
+import { createQueries, type EntityPage, type PageOptions } from './query/queries.ts';
+import { type QueryBounds, standardBounds } from './query/query-runner.ts';
 import { createTurns } from './turns.ts';
 
 export type {

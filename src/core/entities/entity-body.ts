@@ -5,7 +5,7 @@
 import { KeygridError } from '../errors.ts';
 import type { Uuid } from '../uuid.ts';
 import type { EntityType } from './entity-types.ts';
-import { readLocations } from './location-property.ts';
+import { readLocations } from './geo/location-property.ts';
 
 export interface Property {
   /** As it is spelled. */

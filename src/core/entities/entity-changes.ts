@@ -11,11 +11,11 @@ import {
   renderBody,
   withoutAbsent,
 } from './entity-body.ts';
-import { diffIndex, indexEntriesOf, maximumEntries } from './entity-index.ts';
 import { applyRules, claimsOf } from './entity-rules.ts';
 import type { EntityChange, StoredEntity, UniqueClaim } from './entity-store.ts';
 import { type EntityType, entityType, requireCreatableType } from './entity-types.ts';
-import { type IndexedFields, indexedPathsOf } from './indexed-fields.ts';
+import { diffIndex, indexEntriesOf, maximumEntries } from './index/entity-index.ts';
+import { type IndexedFields, indexedPathsOf } from './index/indexed-fields.ts';
 
 export type Creation = EntityChange & { kind: 'create' };
 export type Replacement = EntityChange & { kind: 'replace' };

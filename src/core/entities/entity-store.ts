@@ -1,8 +1,8 @@
 /** What the entity core asks of storage. A store is obtained for one application: no query can forget its tenant. */
 import type { ChangeTopic } from '../oauth/revocation-store.ts';
 import type { Uuid } from '../uuid.ts';
-import type { IdempotencyClaim } from './idempotency.ts';
-import type { IndexedFields } from './indexed-fields.ts';
+import type { IdempotencyClaim } from './collections/idempotency.ts';
+import type { IndexedFields } from './index/indexed-fields.ts';
 
 export interface StoredEntity {
   uuid: Uuid;

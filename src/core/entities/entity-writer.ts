@@ -2,10 +2,10 @@
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { isUuid, timeOfUuid, type Uuid, type UuidSource } from '../uuid.ts';
+import type { IdempotencyClaim } from './collections/idempotency.ts';
 import { type Creation, creationOf, deletionOf, duplicateValue, replacementOf } from './entity-changes.ts';
 import type { EntityChange, EntityStore, StoredEntity } from './entity-store.ts';
-import type { IdempotencyClaim } from './idempotency.ts';
-import type { IndexedFields } from './indexed-fields.ts';
+import type { IndexedFields } from './index/indexed-fields.ts';
 import type { Turns } from './turns.ts';
 
 /** Then a write gives up. Within this process writers of one entity take turns, so races are with other processes. */

@@ -2,15 +2,15 @@
  * The edges that rights flow along: users of a group, users of a role, groups of a role. Each can be seen and changed
  * from both of its ends. usergrid-auth.md 7.4 and 7.5.
  */
-import { endIsGone } from '../entities/connections.ts';
-import type { PageOptions } from '../entities/entities.ts';
-import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
-import { type EntityQuery, matchesEverything } from '../entities/filter.ts';
+import { endIsGone } from '../entities/connections/connections.ts';
 import {
   type KeptSubCollection,
   keptSubCollection,
   type SubCollectionReader,
-} from '../entities/sub-collections.ts';
+} from '../entities/connections/sub-collections.ts';
+import type { PageOptions } from '../entities/entities.ts';
+import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
+import { type EntityQuery, matchesEverything } from '../entities/query/filter.ts';
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Application, RealmKey } from '../tenancy/tenancy.ts';

@@ -1,7 +1,7 @@
 /** Calls about a collection as such: its settings, wiping it, indexing it anew. usergrid-data.md 1.5 and 1.8. */
 import type { FastifyReply } from 'fastify';
-import type { CollectionJob, CollectionJobKind } from '../../core/entities/collection-jobs.ts';
-import type { CollectionSettings } from '../../core/entities/collection-settings.ts';
+import type { CollectionJob, CollectionJobKind } from '../../core/entities/collections/collection-jobs.ts';
+import type { CollectionSettings } from '../../core/entities/collections/collection-settings.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { firstValues } from './body.ts';

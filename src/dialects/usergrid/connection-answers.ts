@@ -3,7 +3,7 @@
  * makes one must be allowed to read both. usergrid-data.md 3.1 and 3.3; stricter than the original, which would show
  * any entity to anyone who may connect something to anything.
  */
-import { requireConnectable } from '../../core/entities/connections.ts';
+import { requireConnectable } from '../../core/entities/connections/connections.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import { KeygridError } from '../../core/errors.ts';

@@ -1,7 +1,7 @@
 /** What an entity is connected by, as links in its metadata. usergrid-data.md 1.6 and 3.2. */
 import type { FastifyRequest } from 'fastify';
 import { type Awaitable, andThen } from '../../core/awaitable.ts';
-import type { Connections } from '../../core/entities/connections.ts';
+import type { Connections } from '../../core/entities/connections/connections.ts';
 import type { EdgeVerbs, StoredEntity } from '../../core/entities/entity-store.ts';
 import type { Uuid } from '../../core/uuid.ts';
 import { firstValues } from './body.ts';

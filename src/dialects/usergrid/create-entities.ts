@@ -1,7 +1,7 @@
 /** Creating what a request holds: once, where it has an Idempotency-Key. usergrid-data.md 1.2. */
-import type { CollectionWriter } from '../../core/entities/collection.ts';
+import type { CollectionWriter } from '../../core/entities/collections/collection.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import { project } from '../../core/entities/projection.ts';
+import { project } from '../../core/entities/query/projection.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { type DataCall, type EntitiesCall, writerOf } from './data-call.ts';
 import { addressedPath } from './guard.ts';

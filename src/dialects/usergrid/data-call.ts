@@ -1,11 +1,11 @@
 /** One data call: what its routes work with, and how entities are sent. usergrid-data.md 0.4 and 0.5. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Awaitable, andThen } from '../../core/awaitable.ts';
-import { type CollectionWriter, collectionWriter } from '../../core/entities/collection.ts';
+import { type CollectionWriter, collectionWriter } from '../../core/entities/collections/collection.ts';
 import type { ApplicationEntities, EntityPage } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import type { EntityQuery, Projection } from '../../core/entities/filter.ts';
-import { project } from '../../core/entities/projection.ts';
+import type { EntityQuery, Projection } from '../../core/entities/query/filter.ts';
+import { project } from '../../core/entities/query/projection.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { typedService } from '../../core/identity/typed-services.ts';
 import { jsonBody, type ParsedBody } from './body.ts';

@@ -1,7 +1,7 @@
 /** `/users/{u}/devices`. usergrid-data.md 8.1. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
-import { type CollectionWriter, collectionWriter } from '../../core/entities/collection.ts';
+import { type CollectionWriter, collectionWriter } from '../../core/entities/collections/collection.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import type { Projection } from '../../core/entities/filter.ts';
+import type { Projection } from '../../core/entities/query/filter.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { MemberType } from '../../core/identity/memberships.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';

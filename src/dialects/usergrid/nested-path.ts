@@ -1,8 +1,11 @@
 /** What stands below an entity in a path, word by word: `/users/fred/likes;limit=5/eats`. usergrid-data.md 0.1 and 3. */
 import type { FastifyRequest } from 'fastify';
+import {
+  type KeptSubCollection,
+  keptSubCollection,
+} from '../../core/entities/connections/sub-collections.ts';
 import type { EdgeDirection } from '../../core/entities/entity-store.ts';
 import { entityType as rulesOf } from '../../core/entities/entity-types.ts';
-import { type KeptSubCollection, keptSubCollection } from '../../core/entities/sub-collections.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { PathReading } from '../../core/identity/path-permission.ts';
 import { isUuid } from '../../core/uuid.ts';

@@ -2,7 +2,7 @@
 
 import type { EntityPage, PageOptions } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import type { EntityQuery } from '../../core/entities/filter.ts';
+import type { EntityQuery } from '../../core/entities/query/filter.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { requireUser } from '../../core/identity/user-reference.ts';
 import { type DataCall, entitiesOf } from './data-call.ts';

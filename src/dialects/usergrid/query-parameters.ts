@@ -1,5 +1,5 @@
 /** The parameters of a data call that choose entities. usergrid-data.md 2.1 and 2.2. */
-import { type EntityQuery, matchesEverything } from '../../core/entities/filter.ts';
+import { type EntityQuery, matchesEverything } from '../../core/entities/query/filter.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { Type } from '../../http/json-schema.ts';
 import type { QueryParameters } from './envelope.ts';

@@ -1,5 +1,5 @@
 /** The answer to `explain=true`: what a query walked along, looked up and evaluated. docs/usergrid.md. */
-import type { QueryExplanation, Stage } from '../../core/entities/query-explanation.ts';
+import type { QueryExplanation, Stage } from '../../core/entities/query/query-explanation.ts';
 import { printFilter } from './query-language/index.ts';
 
 export const renderExplanation = ({ stages, rows, entitiesRead }: QueryExplanation, returned: number) => ({

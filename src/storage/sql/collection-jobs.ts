@@ -3,7 +3,7 @@ import type {
   CollectionJob,
   CollectionJobQueue,
   CollectionJobStore,
-} from '../../core/entities/collection-jobs.ts';
+} from '../../core/entities/collections/collection-jobs.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
 import { firstRow, integer, json, rows, type SqlEngine, statement } from './statement.ts';

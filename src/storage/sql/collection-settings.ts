@@ -1,6 +1,6 @@
 /** CollectionSettingsStore over SQL, for one application. */
-import type { CollectionSettings } from '../../core/entities/collection-settings.ts';
-import type { CollectionSettingsStore } from '../../core/entities/collection-settings-service.ts';
+import type { CollectionSettings } from '../../core/entities/collections/collection-settings.ts';
+import type { CollectionSettingsStore } from '../../core/entities/collections/collection-settings-service.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { announce, firstRow, json, type Row, rows, type SqlEngine, statement, text } from './statement.ts';
 

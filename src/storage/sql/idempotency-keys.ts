@@ -3,7 +3,7 @@ import type {
   IdempotencyRecord,
   IdempotencyStore,
   IdempotencySweep,
-} from '../../core/entities/idempotency.ts';
+} from '../../core/entities/collections/idempotency.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import {
   changes,

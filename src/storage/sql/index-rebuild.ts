@@ -4,7 +4,7 @@ import type {
   IndexRebuildStore,
   IndexState,
   RebuildPosition,
-} from '../../core/entities/index-rebuild.ts';
+} from '../../core/entities/index/index-rebuild.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { toStoredEntity } from './entity-statements.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ComparisonOperator, Filter, ScalarValue } from '../../../core/entities/filter.ts';
+import type { ComparisonOperator, Filter, ScalarValue } from '../../../core/entities/query/filter.ts';
 import { KeygridError } from '../../../core/errors.ts';
 import { parseQuery } from './parser.ts';
 

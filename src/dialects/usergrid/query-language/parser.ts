@@ -5,7 +5,7 @@ import type {
   Projection,
   ScalarValue,
   SortKey,
-} from '../../../core/entities/filter.ts';
+} from '../../../core/entities/query/filter.ts';
 import { type Token, type TokenKind, tokenize } from './lexer.ts';
 import { syntaxError } from './syntax-error.ts';
 

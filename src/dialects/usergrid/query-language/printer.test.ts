@@ -6,7 +6,7 @@ import {
   type EntityQuery,
   type Filter,
   matchesEverything,
-} from '../../../core/entities/filter.ts';
+} from '../../../core/entities/query/filter.ts';
 import { KeygridError } from '../../../core/errors.ts';
 import { parseQuery } from './parser.ts';
 import { printQuery } from './printer.ts';

@@ -1,4 +1,10 @@
-import type { EntityQuery, Filter, Projection, ScalarValue, SortKey } from '../../../core/entities/filter.ts';
+import type {
+  EntityQuery,
+  Filter,
+  Projection,
+  ScalarValue,
+  SortKey,
+} from '../../../core/entities/query/filter.ts';
 
 /** The statement that `parseQuery` reads as this query. Its paths must be names of the language. */
 export function printQuery({ projection, filter, direct, order }: EntityQuery): string {

@@ -1,0 +1,61 @@
+/**
+ * The words of texts in the index: what `contains` is answered from. A text that is one word has none, since the text
+ * itself is in the index.
+ */
+import type { IndexEntry } from '../entity-store.ts';
+import type { ScalarValue } from '../query/filter.ts';
+import { encodeIndexValue } from './index-key.ts';
+import { isOneWord, wordsOf } from './words.ts';
+
+/** Of one entity: what is beyond these bounds is marked, and found by looking at the entities marked. */
+export const maximumWords = 1000;
+export const maximumCutCharacters = 20_000;
+
+/** Where the words of all texts at the path are. */
+export const wordsPath = (path: string): string => `${path}[words]`;
+
+/** Where entities are marked that have a text at the path whose words are not in the index. */
+export const uncutPath = (path: string): string => `${path}[uncut]`;
+const mark = encodeIndexValue(true);
+
+export const uncutMark = (path: string): IndexEntry => ({ path: uncutPath(path), value: mark });
+
+/**
+ * Shorter texts are served first, and those at paths that are not indexed too: so what is cut follows from the values
+ * alone, whatever their order and the settings of the collection.
+ * @param valuesByPath texts in lower case.
+ */
+export function wordEntriesOf(
+  valuesByPath: ReadonlyMap<string, ReadonlySet<ScalarValue>>,
+  isIndexed: (path: string) => boolean,
+): IndexEntry[] {
+  const entries: IndexEntry[] = [];
+  let charactersLeft = maximumCutCharacters;
+  let wordsLeft = maximumWords;
+  for (const { path, texts, characters } of textsToCut(valuesByPath)) {
+    charactersLeft -= characters;
+    const words = new Set(charactersLeft < 0 ? [] : texts.flatMap(wordsOf));
+    wordsLeft -= words.size;
+    if (!isIndexed(path)) continue;
+    if (charactersLeft < 0 || wordsLeft < 0) entries.push(uncutMark(path));
+    else for (const word of words) entries.push({ path: wordsPath(path), value: encodeIndexValue(word) });
+  }
+  return entries;
+}
+
+interface TextsToCut {
+  path: string;
+  texts: string[];
+  characters: number;
+}
+
+function textsToCut(valuesByPath: ReadonlyMap<string, ReadonlySet<ScalarValue>>): TextsToCut[] {
+  const found: TextsToCut[] = [];
+  for (const [path, values] of valuesByPath) {
+    const texts: string[] = [];
+    for (const value of values) if (typeof value === 'string' && !isOneWord(value)) texts.push(value);
+    const characters = texts.reduce((sum, text) => sum + text.length, 0);
+    if (characters > 0) found.push({ path, texts, characters });
+  }
+  return found.sort((left, right) => left.characters - right.characters || (left.path < right.path ? -1 : 1));
+}
