@@ -175,3 +175,22 @@ test('of writes that share a transaction only those that fail are undone, howeve
   }
   await storage.close();
 });
+
+test('an entity of a chosen uuid has no edges of the one that had it before, wherever its deletion was cut off', async () => {
+  const directory = await makeTemporaryDirectory('edges');
+  const storage = await openAt(directory);
+  const realm = 7;
+  const [source, target] = [entityOf('dog'), entityOf('pet')];
+  const entities = storage.entities(realm);
+  for (const entity of [source, target]) await entities.write(creation(entity));
+  const edges = storage.edges(realm);
+  const ends = { source: source.uuid, sourceType: source.type, target: target.uuid, targetType: target.type };
+  await edges.connect({ ...ends, verb: 'likes' }, 1);
+  const database = new DatabaseSync(databaseFile(directory));
+  database.exec(`delete from entities where type = '${source.type}' and body like '%${source.uuid}%'`);
+  database.close();
+  const again = { ...source, version: 1_000 };
+  assert.deepEqual(await entities.write(creation(again)), { kind: 'written' });
+  assert.equal(await edges.isConnected(source.uuid, 'likes', target.uuid), false);
+  await storage.close();
+});

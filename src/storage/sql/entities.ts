@@ -76,6 +76,8 @@ export function createEntityStore(
       if (change.kind === 'create' && !declared.has(type)) yield* declareCollection(application, type);
       const numbers = yield* applyEntityChange(application, change, known);
       if (change.kind === 'delete') isWithoutEdges = yield* removeMoreEdges();
+      // Of an earlier entity of the uuid, where the server died before the last of its edges.
+      if (mayHaveBeen(change)) while (!(yield* removeMoreEdges()));
       return numbers;
     });
     while (!isWithoutEdges) isWithoutEdges = await engine.write(removeMoreEdges);
@@ -117,6 +119,9 @@ export function createEntityStore(
   };
 }
 
+/** Whether there may have been another of the uuid: a chosen one begins at a later version. */
+const mayHaveBeen = ({ kind, entity }: EntityChange): boolean => kind === 'create' && entity.version > 1;
+
 function* entitiesOf(application: RealmKey, uuids: readonly Uuid[]): Work<Map<Uuid, StoredEntity>> {
   const found = new Map<Uuid, StoredEntity>();
   for (const list of listsOf(uuids)) {
@@ -136,7 +141,8 @@ function creationTogether(
   declared: ReadonlySet<string>,
   paths: KnownPaths,
 ): Creation | undefined {
-  if (change.kind !== 'create' || change.announces || change.idempotency) return undefined;
+  if (change.kind !== 'create' || change.announces || change.idempotency || mayHaveBeen(change))
+    return undefined;
   const { type, indexedFields } = change.entity;
   if (indexedFields !== undefined || !declared.has(type)) return undefined;
   const known = paths.of(type);
