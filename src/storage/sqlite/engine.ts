@@ -32,7 +32,7 @@ export function openDatabase(path: string, readOnly = false): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 10_000, readOnly });
   if (readOnly) return database;
   database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16000;
-    pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864; pragma temp_store = memory; pragma foreign_keys = off`);
+    pragma wal_autocheckpoint = 16000; pragma journal_size_limit = 67108864; pragma temp_store = memory; pragma foreign_keys = off`);
   return database;
 }
 
