@@ -5,7 +5,6 @@ import { existsSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 7)) {
@@ -21,8 +20,6 @@ const sources = new URL('../src/cli/keygrid.ts', import.meta.url);
 await import(existsSync(sources) ? sources.href : '../dist/cli/keygrid.js');
 flushCompileCache();
 growWithWork();
-// Only a server is still there by then.
-setTimeout(collectOnce, 1500).unref();
 
 /** Under load the room for young objects grows, but not to the size at which it is most of the process. */
 function growWithWork() {
@@ -36,10 +33,4 @@ function growWithWork() {
   });
   observer.observe({ entryTypes: ['gc'] });
   setFlagsFromString('--semi-space-growth-factor=2');
-}
-
-/** What the start left behind is given back to the system: 15 MiB less when idle. */
-function collectOnce() {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
