@@ -75,6 +75,13 @@ test('a document that may be compressed goes the whole way for who might take it
   assert.equal(made, 2);
 });
 
+test('what is asked for at a very long address is not kept', async () => {
+  const long = () => fetch(`${url}/document?${'x'.repeat(600)}`);
+  await long();
+  await long();
+  assert.equal(made, 2);
+});
+
 test('other methods never get it', async () => {
   await ask();
   assert.equal((await fetch(`${url}/document`, { method: 'DELETE' })).status, 404);

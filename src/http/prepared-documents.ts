@@ -33,6 +33,8 @@ interface Prepared {
 
 const lifetimeMilliseconds = 1000;
 const documentsKept = 1000;
+/** Nobody asks at longer addresses but to fill the memory. */
+const longestAddress = 512;
 
 export function prepareDocuments(clock: Clock, nextRequestId: () => string): PreparedDocuments {
   const kept = new BoundedCache<string, Prepared>(documentsKept);
@@ -46,6 +48,7 @@ export function prepareDocuments(clock: Clock, nextRequestId: () => string): Pre
 
   return {
     keep(reply, document) {
+      if (reply.request.originalUrl.length > longestAddress) return;
       const isCompressible = isWorthCompressing(document);
       const headers = Object.entries({
         ...reply.getHeaders(),

@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify';
 import type { Clock, RandomSource } from '../core/ports.ts';
 import { compressAnswers } from './compression.ts';
+import { routeHeadAsGet } from './head-requests.ts';
 import { type PreparedDocuments, prepareDocuments } from './prepared-documents.ts';
 import { withoutSchemaCompilers } from './schema-compilers.ts';
 import { answerUnforeseen } from './unforeseen.ts';
@@ -108,8 +109,7 @@ function prepared(
   prepare: HttpServerOptions['prepare'],
 ): Handler {
   return (request, response) => {
-    // Routed as GET. That the answer goes out without its body, the response knows by now.
-    if (request.method === 'HEAD') request.method = 'GET';
+    routeHeadAsGet(request);
     if (documents.answer(request, response)) return;
     const waiting = prepare?.(request);
     if (!waiting) handler(request, response);

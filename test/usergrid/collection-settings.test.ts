@@ -246,6 +246,9 @@ describe('fields', () => {
     await asAdmin(`PUT ${path}/late`, { json: { m: 3 } });
     assert.deepEqual([await count(path, 'n = 1'), await count(path, 'm = 3')], [1, 1]);
     await finished(`${path}/_reindex`, await asAdmin(`GET ${path}/_reindex`));
+    // GET begins one too, as in the original; HEAD never begins anything.
+    assert.equal((await asAdmin(`HEAD ${path}/_reindex`)).status, 405);
+    assert.equal((await asAdmin(`HEAD ${path}/_settings`)).status, 200);
     assert.equal(await count(path, 'n = 1'), 3);
   });
 

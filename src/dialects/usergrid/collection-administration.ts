@@ -4,6 +4,7 @@ import type { CollectionJob, CollectionJobKind } from '../../core/entities/colle
 import type { CollectionSettings } from '../../core/entities/collections/collection-settings.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { isUuid } from '../../core/uuid.ts';
+import { wasHead } from '../../http/head-requests.ts';
 import { firstValues } from './body.ts';
 import { type DataCall, entitiesOf, sentObject } from './data-call.ts';
 import { applicationMembers, type EnvelopeMembers, type QueryParameters, sendEnvelope } from './envelope.ts';
@@ -37,7 +38,7 @@ export async function administer(
     await options.core.access.requireApplicationAdmin(request.caller, request.application);
   }
   if (jobId !== undefined) return sendJob(call, subject, jobId);
-  const method = request.method === 'HEAD' && subject !== '_reindex' ? 'GET' : request.method;
+  const method = subject === '_reindex' && wasHead(request.raw) ? 'HEAD' : request.method;
   const answer = administrations[subject]?.[method];
   return answer ? answer(call) : refuseMethod(request, reply);
 }
@@ -108,7 +109,7 @@ async function sendStarted(
 async function sendJob(call: DataCall, subject: string, jobId: string): Promise<FastifyReply> {
   const { request, reply, options, collection } = call;
   if (subject !== '_clear' && subject !== '_reindex') throw nothingThere(call);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(request, reply);
+  if (request.method !== 'GET') return refuseMethod(request, reply);
   const found = isUuid(jobId)
     ? await options.core.collectionJobs.find(request.application, jobId.toLowerCase())
     : undefined;

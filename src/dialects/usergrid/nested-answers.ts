@@ -45,7 +45,7 @@ export async function answerBelowMany(
 async function answerFrom(call: DataCall, stand: Stand, from: number): Promise<FastifyReply> {
   const end = await walkDown(call, stand, readWords(call.request, from));
   const { method } = call.request;
-  if (method === 'GET' || method === 'HEAD') return show(call, end);
+  if (method === 'GET') return show(call, end);
   if (end.stand.isMany) {
     throw new KeygridError('invalid_argument', 'What is below several entities is only read');
   }
