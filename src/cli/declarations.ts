@@ -48,8 +48,9 @@ export const declarations: readonly CommandDeclaration[] = [
     name: 'migrate',
     summary: "Bring the database to this version's schema",
     details:
-      'A start does the same. Done by hand, it shows before the start whether it works, and can be given the rights ' +
-      'to make tables that the server itself then does without. A database that has it already stays as it is.',
+      'Where this version indexes entities in another way, it makes the index anew too. A start does the same. Done by ' +
+      'hand, it shows before the start whether it works, and can be given the rights of the owner of the tables, ' +
+      'which the server then does without. A database that has it already stays as it is.',
     examples: [
       'keygrid migrate --data /var/lib/keygrid',
       'KEYGRID_DATABASE_URL=postgres://owner:…@db/keygrid keygrid migrate',

@@ -77,7 +77,7 @@ export function createEntityStore(
       const numbers = yield* applyEntityChange(application, change, known);
       if (change.kind === 'delete') isWithoutEdges = yield* removeMoreEdges();
       // Of an earlier entity of the uuid, where the server died before the last of its edges.
-      if (mayHaveBeen(change)) while (!(yield* removeMoreEdges()));
+      if (hasChosenUuid(change)) while (!(yield* removeMoreEdges()));
       return numbers;
     });
     while (!isWithoutEdges) isWithoutEdges = await engine.write(removeMoreEdges);
@@ -119,8 +119,8 @@ export function createEntityStore(
   };
 }
 
-/** Whether there may have been another of the uuid: a chosen one begins at a later version. */
-const mayHaveBeen = ({ kind, entity }: EntityChange): boolean => kind === 'create' && entity.version > 1;
+/** There may have been another of that uuid. An entity under a chosen one begins at a later version than the first. */
+const hasChosenUuid = ({ kind, entity }: EntityChange): boolean => kind === 'create' && entity.version > 1;
 
 function* entitiesOf(application: RealmKey, uuids: readonly Uuid[]): Work<Map<Uuid, StoredEntity>> {
   const found = new Map<Uuid, StoredEntity>();
@@ -141,7 +141,7 @@ function creationTogether(
   declared: ReadonlySet<string>,
   paths: KnownPaths,
 ): Creation | undefined {
-  if (change.kind !== 'create' || change.announces || change.idempotency || mayHaveBeen(change))
+  if (change.kind !== 'create' || change.announces || change.idempotency || hasChosenUuid(change))
     return undefined;
   const { type, indexedFields } = change.entity;
   if (indexedFields !== undefined || !declared.has(type)) return undefined;
