@@ -70,6 +70,14 @@ export function accessTo(
   };
 }
 
+/** From here on users have no rights but those to what is their own. */
+export async function keepUsersToTheirOwn({ asAdmin }: Pick<ApplicationAccess, 'asAdmin'>): Promise<void> {
+  const permissions = '/roles/default/permissions';
+  requireSuccess(await asAdmin(`DELETE ${permissions}?permission=get,put,post,delete:/**`));
+  const permission = 'get,put,post,delete:/users/me/**';
+  requireSuccess(await asAdmin(`POST ${permissions}`, { json: { permission } }));
+}
+
 export function requireSuccess(answer: Answer): Answer {
   assert.equal(answer.status, 200, `${answer.status} ${answer.text}`);
   return answer;

@@ -5,6 +5,7 @@ import {
   type ApplicationAccess,
   type ApplicationUser,
   accessTo,
+  keepUsersToTheirOwn,
   outcome,
   requireSuccess,
 } from '../support/application.ts';
@@ -19,11 +20,7 @@ let app: ApplicationAccess;
 before(async () => {
   server = await startServer();
   app = accessTo(server, await createTenant(server));
-  // From here on a user has no rights but those to what is the user's own.
-  await app.asAdmin('DELETE /roles/default/permissions?permission=get,put,post,delete:/**');
-  await app.asAdmin('POST /roles/default/permissions', {
-    json: { permission: 'get,put,post,delete:/users/me/**' },
-  });
+  await keepUsersToTheirOwn(app);
 });
 after(async () => {
   await server?.stop();
