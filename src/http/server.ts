@@ -9,6 +9,7 @@ import fastify, {
 import type { Clock, RandomSource } from '../core/ports.ts';
 import { compressAnswers } from './compression.ts';
 import { routeHeadAsGet } from './head-requests.ts';
+import { JointResponse } from './joint-responses.ts';
 import { type PreparedDocuments, prepareDocuments } from './prepared-documents.ts';
 import { withoutSchemaCompilers } from './schema-compilers.ts';
 import { answerUnforeseen } from './unforeseen.ts';
@@ -70,7 +71,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     // A logger for each request costs more than it tells: what is logged names the request id itself.
     childLoggerFactory: (log: FastifyBaseLogger) => log,
     requestIdHeader: false,
-    serverFactory: (handler) => createServer(connectionBounds, prepared(handler, documents, prepare)),
+    serverFactory: (handler) =>
+      createServer(
+        { ...connectionBounds, ServerResponse: JointResponse },
+        prepared(handler, documents, prepare),
+      ),
     clientErrorHandler: answerUnreadableRequest,
     frameworkErrors: (_error, _request, reply) => {
       reply.raw.writeHead(400, { 'content-type': 'application/json' });

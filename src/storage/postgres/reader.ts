@@ -36,7 +36,9 @@ export function createReader(address: DatabaseAddress): Reader {
     async read(query) {
       turn = (turn + 1) % connections;
       try {
-        return (await (await connectionAt(turn)).query<Row>(query)).rows;
+        const client = await connectionAt(turn);
+        sendTogether(client);
+        return (await client.query<Row>(query)).rows;
       } catch (error) {
         throw toStoreError(error);
       }
@@ -47,6 +49,13 @@ export function createReader(address: DatabaseAddress): Reader {
       await Promise.allSettled(ending);
     },
   };
+}
+
+/** What is asked in one turn of the event loop goes out in one write. */
+function sendTogether({ connection: { stream } }: pg.Client): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => stream.uncork());
 }
 
 async function connect(address: DatabaseAddress, forget: () => void): Promise<pg.Client> {
