@@ -43,8 +43,11 @@ function digitAt(uuid: Uuid, place: number): number {
   return (code & 0xf) + (code & 0x40 ? 9 : 0);
 }
 
-export function uuidFromOrderedBytes(bytes: Uint8Array): Uuid {
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+export const uuidFromOrderedBytes = (bytes: Uint8Array): Uuid =>
+  uuidFromOrderedHex(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex'));
+
+/** Of the ordered bytes in lower-case hexadecimal digits. */
+export function uuidFromOrderedHex(hex: string): Uuid {
   return `${hex.slice(8, 16)}-${hex.slice(4, 8)}-${hex.slice(0, 4)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

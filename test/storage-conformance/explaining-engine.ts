@@ -45,6 +45,7 @@ function explainingEngine(
   }
   return {
     read: run,
+    readAtOnce: run,
     write: run,
     takePlans() {
       const taken = plans;

@@ -126,7 +126,7 @@ function createSteppingEngine(client: pg.Client, turn: () => Promise<void>): Sql
       throw error;
     }
   }
-  return { read: write, write };
+  return { read: write, readAtOnce: write, write };
 }
 
 /** Every order in which units of so many steps each can follow one another. */

@@ -140,7 +140,7 @@ const lookUps: {
   /** Reads so much that a planner which is free to may read the whole of a small table. */
   readsMuch?: boolean;
 }[] = [
-  { called: 'an entity by uuid', run: (stores) => stores.entities(big).findByUuid(dogs[7]!.uuid) },
+  { called: 'an entity by uuid', run: async (stores) => stores.entities(big).findByUuid(dogs[7]!.uuid) },
   {
     called: 'an entity by unique value',
     run: (stores) => stores.entities(big).findByUniqueValue('dog', 'name', 'dog 9'),

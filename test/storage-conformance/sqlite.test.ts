@@ -152,7 +152,9 @@ test('a closed store says that it is unavailable', async () => {
   const storage = await openAt(directory);
   await storage.close();
   await assert.rejects(storage.ping(), { code: 'store_unavailable' });
-  await assert.rejects(storage.entities(9).findByUuid(entityOf('dog').uuid), { code: 'store_unavailable' });
+  await assert.rejects(async () => storage.entities(9).findByUuid(entityOf('dog').uuid), {
+    code: 'store_unavailable',
+  });
   await assert.rejects(storage.entities(9).write(creation(entityOf('dog'))), { code: 'store_unavailable' });
 });
 

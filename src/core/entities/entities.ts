@@ -1,4 +1,5 @@
 /** The entities of an application: creating, finding, updating, deleting, querying. usergrid-data.md 1 and 2. */
+import type { Awaitable } from '../awaitable.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
@@ -64,11 +65,11 @@ export interface ApplicationEntities {
   prepare(type: string, body: unknown, options?: CreateOptions): Promise<Creation>;
   /** In order; items that break a rule are left out, and of two that claim one value the first is kept. */
   createMany(type: string, bodies: unknown[], options?: CreateManyOptions): Promise<StoredEntity[]>;
-  findByUuid(type: string, uuid: Uuid): Promise<StoredEntity | undefined>;
+  findByUuid(type: string, uuid: Uuid): Awaitable<StoredEntity | undefined>;
   /** By the property that stands for the type; users by email too, without regard to case. */
   findByAlias(type: string, name: string, force?: ForcedAlias): Promise<StoredEntity | undefined>;
   /** By uuid, or by alias if it is none. */
-  resolve(type: string, reference: string, force?: ForcedAlias): Promise<StoredEntity | undefined>;
+  resolve(type: string, reference: string, force?: ForcedAlias): Awaitable<StoredEntity | undefined>;
   /**
    * Merges at the first level; `null` and `""` remove. Updates of others at the same time are not lost.
    * @throws KeygridError `entity_not_found`, `duplicate_value`, `entity_too_large`, `write_conflict`,

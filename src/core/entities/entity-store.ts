@@ -1,4 +1,5 @@
 /** What the entity core asks of storage. A store is obtained for one application: no query can forget its tenant. */
+import type { Awaitable } from '../awaitable.ts';
 import type { ChangeTopic } from '../oauth/revocation-store.ts';
 import type { Uuid } from '../uuid.ts';
 import type { IdempotencyClaim } from './collections/idempotency.ts';
@@ -127,7 +128,7 @@ export interface IndexWalkResult {
 }
 
 export interface EntityStore {
-  findByUuid(uuid: Uuid): Promise<StoredEntity | undefined>;
+  findByUuid(uuid: Uuid): Awaitable<StoredEntity | undefined>;
   findByUniqueValue(type: string, property: string, value: string): Promise<StoredEntity | undefined>;
   /** Those that there are, in the order that they were asked for. */
   findEach(uuids: readonly Uuid[]): Promise<StoredEntity[]>;

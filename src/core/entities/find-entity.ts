@@ -1,4 +1,5 @@
 /** Finding one entity by what stands for it in an address. usergrid-data.md 1.3. */
+import { type Awaitable, andThen } from '../awaitable.ts';
 import { isUuid, type Uuid } from '../uuid.ts';
 import { claimValue } from './entity-rules.ts';
 import type { EntityStore, StoredEntity } from './entity-store.ts';
@@ -10,15 +11,17 @@ export type ForcedAlias = 'email' | 'name';
 const looksLikeEmail = /^[^\s@]+@[^\s@]+$/;
 
 export interface EntityFinder {
-  findByUuid(type: string, uuid: Uuid): Promise<StoredEntity | undefined>;
+  findByUuid(type: string, uuid: Uuid): Awaitable<StoredEntity | undefined>;
   findByAlias(type: string, name: string, force?: ForcedAlias): Promise<StoredEntity | undefined>;
-  resolve(type: string, reference: string, force?: ForcedAlias): Promise<StoredEntity | undefined>;
+  resolve(type: string, reference: string, force?: ForcedAlias): Awaitable<StoredEntity | undefined>;
 }
 
 export function createFinder(store: EntityStore): EntityFinder {
-  async function findByUuid(type: string, uuid: Uuid): Promise<StoredEntity | undefined> {
-    const entity = isUuid(uuid) ? await store.findByUuid(uuid.toLowerCase()) : undefined;
-    return entity?.type === type ? entity : undefined;
+  function findByUuid(type: string, uuid: Uuid): Awaitable<StoredEntity | undefined> {
+    if (!isUuid(uuid)) return undefined;
+    return andThen(store.findByUuid(uuid.toLowerCase()), (entity) =>
+      entity?.type === type ? entity : undefined,
+    );
   }
   async function findByAlias(
     type: string,

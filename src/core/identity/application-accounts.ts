@@ -134,7 +134,7 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
     return user;
   }
 
-  const find = (application: Application, reference: string) =>
+  const find = async (application: Application, reference: string) =>
     entities.of(application).resolve('user', reference);
 
   async function require(application: Application, reference: string): Promise<StoredEntity> {

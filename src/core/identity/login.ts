@@ -80,7 +80,7 @@ export function createLogin(options: LoginOptions): Login {
       return { user: account, passwordChangedAt: credential.changedAt };
     },
     async applicationUser(application, identifier, password, origin) {
-      const find = (reference: string) => entities.of(application).resolve('user', reference);
+      const find = async (reference: string) => entities.of(application).resolve('user', reference);
       const { account } = await prove(placeOf(application), { identifier, password }, origin, find);
       const properties = JSON.parse(account.body) as Properties;
       requireUsable({

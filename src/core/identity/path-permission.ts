@@ -57,7 +57,7 @@ export function createPathPermission(access: Access, entities: Entities): PathPe
     for (const { reference, rest } of readings) {
       const entity = isSelf(collection.type, reference)
         ? await ofApplication.findByUuid('user', callingUser(caller, application) ?? '')
-        : await unlessRefused(ofApplication.resolve(collection.type, reference, force));
+        : await unlessRefused(async () => ofApplication.resolve(collection.type, reference, force));
       if (entity) return { entity, rest };
     }
     return undefined;
@@ -158,9 +158,9 @@ function refusalOf(ask: () => Awaitable<void>): Awaitable<KeygridError | undefin
 }
 
 /** A reference that nothing can have is no reference. */
-async function unlessRefused<Result>(finding: Promise<Result>): Promise<Result | undefined> {
+async function unlessRefused<Result>(find: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return await finding;
+    return await find();
   } catch (error) {
     if (error instanceof KeygridError && error.code === 'invalid_argument') return undefined;
     throw error;

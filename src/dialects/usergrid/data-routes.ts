@@ -103,7 +103,7 @@ const answerWith =
       case 'below_many':
         return answerBelowMany(call, address);
       case 'entity':
-        return findTarget(call, address).then((target) => {
+        return andThen(findTarget(call, address), (target) => {
           if (target.rest.length === 0) return method.entity(call, target);
           return answerBelow(call, requireEntity(call, target), target.rest.length);
         });

@@ -12,7 +12,7 @@ import { readLinks } from './connection-links.ts';
 import { type DataCall, entitiesOf, sendEntities, sentObject, writerOf } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { forcedAlias } from './guard.ts';
-import { type Address, isSelf } from './resource-address.ts';
+import { type Address, type AddressedCollection, isSelf } from './resource-address.ts';
 
 export type EntityAddress = Extract<Address, { kind: 'entity' }>;
 
@@ -22,21 +22,39 @@ export interface Target extends PathReading {
 }
 
 /** Where the path can be read in several ways, the first that leads to an entity; else the first. */
-export async function findTarget(call: DataCall, { collection, readings }: EntityAddress): Promise<Target> {
+export function findTarget(call: DataCall, { collection, readings }: EntityAddress): Awaitable<Target> {
   const { request, options } = call;
   const [first] = readings;
   if (!first) throw new Error('an entity is addressed by something');
-  if (isSelf(collection, first.reference)) {
-    const { core } = options;
-    return { ...first, entity: await requireUser(core.entities, request.application, request.caller, 'me') };
+  const { reference, rest } = first;
+  if (isSelf(collection, reference)) {
+    const user = requireUser(options.core.entities, request.application, request.caller, 'me');
+    return andThen(user, (entity) => ({ reference, rest, entity }));
   }
-  const entities = entitiesOf(call);
-  const force = forcedAlias(request.query as QueryParameters);
-  for (const reading of readings) {
-    const entity = await entities.resolve(collection.type, reading.reference, force);
+  return andThen(findByReference(call, collection, first), (entity) =>
+    entity || readings.length === 1
+      ? { reference, rest, entity }
+      : findByLaterReading(call, collection, readings),
+  );
+}
+
+const findByReference = (
+  call: DataCall,
+  { type }: AddressedCollection,
+  { reference }: PathReading,
+): Awaitable<StoredEntity | undefined> =>
+  entitiesOf(call).resolve(type, reference, forcedAlias(call.request.query as QueryParameters));
+
+async function findByLaterReading(
+  call: DataCall,
+  collection: AddressedCollection,
+  [first, ...later]: PathReading[],
+): Promise<Target> {
+  for (const reading of later) {
+    const entity = await findByReference(call, collection, reading);
     if (entity) return { ...reading, entity };
   }
-  return { ...first, entity: undefined };
+  return { ...first!, entity: undefined };
 }
 
 /** @throws KeygridError `entity_not_found`, `resource_not_found` */

@@ -55,6 +55,7 @@ export function createPostgresEngine(pool: pg.Pool, reader: Reader): PostgresEng
   const createTogether = createCreateTogether(pool);
   return {
     read: (work) => readWith(reader, work()),
+    readAtOnce: (work) => readWith(reader, work()),
     write: (work) => track(write(work)),
     createTogether: (creation, otherwise) => track(createTogether(creation, otherwise)),
     onCommit: (listener) => void listeners.push(listener),

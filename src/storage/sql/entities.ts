@@ -1,4 +1,5 @@
 /** EntityStore over SQL, for one application. */
+import { andThen } from '../../core/awaitable.ts';
 import type {
   EntityChange,
   EntityStore,
@@ -86,9 +87,9 @@ export function createEntityStore(
   }
 
   return {
-    async findByUuid(uuid) {
-      const row = await engine.read(() => firstRow(selectByUuid, application, uuidToOrderedBytes(uuid)));
-      return row && withoutId(row, uuid);
+    findByUuid(uuid) {
+      const reading = engine.readAtOnce(() => firstRow(selectByUuid, application, uuidToOrderedBytes(uuid)));
+      return andThen(reading, (row) => row && withoutId(row, uuid));
     },
     async findByUniqueValue(type, property, value) {
       const row = await engine.read(() => firstRow(selectByUniqueValue, application, type, property, value));

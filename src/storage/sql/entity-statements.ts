@@ -64,11 +64,13 @@ export const toStoredEntity = (row: Row): StoredEntity =>
   withoutId(row, uuidFromOrderedBytes(bytes(row, 'entity_id')));
 
 /** Of a row that was looked up by its id. */
-export function withoutId(row: Row, uuid: Uuid): StoredEntity {
+export const withoutId = (row: Row, uuid: Uuid): StoredEntity =>
+  storedEntity({ uuid, type: text(row, 'type'), created: integer(row, 'created') }, row);
+
+/** Of a row with what is not known without it. */
+export function storedEntity(known: Pick<StoredEntity, 'uuid' | 'type' | 'created'>, row: Row): StoredEntity {
   const entity: StoredEntity = {
-    uuid,
-    type: text(row, 'type'),
-    created: integer(row, 'created'),
+    ...known,
     modified: integer(row, 'modified'),
     version: integer(row, 'version'),
     body: text(row, 'body'),

@@ -1,7 +1,8 @@
 /**
  * SQLite behind the shared stores: one connection, WAL, `synchronous=FULL`, and group commit. Writes asked for in the
  * same turn of the event loop share one transaction and resolve after its sync; where one of them fails half-way, all
- * run again, each in a savepoint of its own.
+ * run again, each in a savepoint of its own. Reads of a turn share a transaction too: to begin one costs as much as a
+ * small read.
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
@@ -38,6 +39,7 @@ export function openDatabase(path: string, readOnly = false): DatabaseSync {
 
 export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
   const statements = createPreparedStatements(database);
+  const beginReading = database.prepare('begin');
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
   const savepoint = database.prepare('savepoint work');
@@ -46,6 +48,7 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
   const listeners: ((changes: Change[]) => void)[] = [];
   const queue: PendingWrite[] = [];
   let scheduled = false;
+  let isReading = false;
 
   function runWork<Result>(work: () => Work<Result>, during: Transaction): Result {
     const steps = work();
@@ -109,7 +112,26 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
     if (database.isOpen && database.isTransaction) database.exec('rollback');
   }
 
+  function read<Result>(work: () => Work<Result>): Result {
+    try {
+      if (!isReading) {
+        beginReading.run();
+        isReading = true;
+        setImmediate(endReading);
+      }
+      return runWork(work, { changes: [], hasWritten: false });
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  function endReading(): void {
+    if (isReading && database.isTransaction) commit.run();
+    isReading = false;
+  }
+
   function flush(): void {
+    endReading();
     const batch = queue.splice(0, writesAtOnce);
     scheduled = queue.length > 0;
     if (scheduled) setImmediate(flush);
@@ -136,18 +158,14 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
 
   return {
     database,
-    async read(work) {
-      try {
-        return runWork(work, { changes: [], hasWritten: false });
-      } catch (error) {
-        throw toStoreError(error);
-      }
-    },
+    read: async (work) => read(work),
+    readAtOnce: read,
     write: (work) => enqueue((during) => runWork(work, during)),
     createTogether: (creation) => enqueue((during) => createEntity(creation, statements, during)),
     onCommit: (listener) => void listeners.push(listener),
     async close() {
       while (scheduled) await new Promise((resolve) => setImmediate(resolve));
+      endReading();
       database.close();
     },
   };

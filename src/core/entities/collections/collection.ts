@@ -109,7 +109,7 @@ const throughService = (
     if (!uuids) return service.createMany(application, items, by);
     return createEach(items, uuids, {
       create: (properties, uuid) => service.create(application, properties, { ...by, uuid }),
-      find: (uuid) => plain.findByUuid(type, uuid),
+      find: async (uuid) => plain.findByUuid(type, uuid),
     });
   },
   async createAt(reference, body, options) {

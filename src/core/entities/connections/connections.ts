@@ -124,7 +124,7 @@ export function createConnections({ edgesOf, entitiesOf, clock, followed }: Conn
         }
         return shown;
       },
-      findEntity: (uuid) => store.findByUuid(uuid.toLowerCase()),
+      findEntity: async (uuid) => store.findByUuid(uuid.toLowerCase()),
     };
   }
 
