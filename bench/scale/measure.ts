@@ -5,6 +5,7 @@ import type { BenchContext, Engine } from '../context.ts';
 import { describeWrongAnswers, type LoadResult, type NextRequest, runLoad } from '../load.ts';
 import { processorSeconds } from '../processes.ts';
 import { median } from '../report.ts';
+import { readIntoMemory } from './files-in-memory.ts';
 import {
   createItem,
   createLoad,
@@ -34,11 +35,14 @@ export async function measureItems(
   await warmUp(context, sites);
   const reports: ScaleItemReport[] = [];
   for (const item of [...readItems, updateItem].filter(({ name }) => isWanted(name))) {
+    readIntoMemory(context, engine);
     reports.push(await measureItem(context, engine, sites, item));
   }
   // Creates and deletes need each other.
-  if (isWanted(createItem) || isWanted(deleteItem))
+  if (isWanted(createItem) || isWanted(deleteItem)) {
+    readIntoMemory(context, engine);
     reports.push(...(await measureCreateAndDelete(context, engine, sites)));
+  }
   return reports;
 }
 

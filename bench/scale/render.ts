@@ -32,7 +32,7 @@ function renderConditions(run: ScaleReport): string {
     `- ${run.connections} connections with the token of an application user, each with one request in flight. Of every answer it is checked which entities are in it, and their order where the query gives one.`,
     `- ${run.rounds} rounds of ${run.secondsPerRound} s after 0.25 s that do not count, the two compared sizes in turn; other sizes have one round. *Growth* is the time of a request at ${count(Math.max(...run.sizes))} to that at ${count(comparedSize(run.sizes))}: the median of the rounds' ratios of rates.`,
     '- *Constant*: 20 entities have the value, whatever the size. *Share*: a tenth of all have it, and the first 10 are asked for. Entities asked for are drawn by chance from the whole collection.',
-    '- Collections are filled with syncs off (PostgreSQL) or in memory, and then moved (SQLite); everything else is measured on disk, every write durable. Before the rounds PostgreSQL is vacuumed and analyzed, as it does by itself some time after a filling, and has written a checkpoint. Creates are taken away again in the round that made them. All data fit into the memory of the machine.',
+    '- Collections are filled with syncs off (PostgreSQL) or in memory, and then moved (SQLite); everything else is measured on disk, every write durable. Before the rounds PostgreSQL is vacuumed and analyzed, as it does by itself some time after a filling, and has written a checkpoint. Creates are taken away again in the round that made them. All data fit into the memory of the machine, and are read once before each item, since some systems soon take away what is not in use.',
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 /** A Keygrid that holds one collection of a certain size, filled through its own API. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { installKeygrid, type KeygridInstallation, makeTenant } from '../contenders/keygrid.ts';
 import { call } from '../contenders/keygrid-wire.ts';
@@ -69,14 +69,12 @@ export async function fillSite(
   return { ...filled, installation: await installKeygrid(context, engine, name) };
 }
 
-/** To another disk, where it is safe when this returns; in memory too, as what a server has just written is. */
+/** To another disk, where it is safe when this returns. */
 function moveDirectory(from: string, to: string): void {
   if (from === to) return;
   cpSync(from, to, { recursive: true });
   rmSync(from, { recursive: true });
   execFileSync('sync');
-  const files = readdirSync(to).map((name) => join(to, name));
-  execFileSync('cat', files, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 async function fill(
