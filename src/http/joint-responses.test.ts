@@ -76,3 +76,12 @@ test('HEAD is answered without a body, and a peer that is gone harms nobody', as
   assert.equal(sent[0], '');
   assert.match(sent[1] ?? '', /^HTTP\/1\.1 200[^<]*\r\n\r\n$/);
 });
+
+test('of very many requests at once, each gets its answer', async () => {
+  const paths = Array.from({ length: 200 }, (_, number) => `GET /${number}`);
+  const [sent] = await exchange(echo, paths);
+  assert.deepEqual(
+    sent?.match(/<.*>/g),
+    paths.map((line) => `<${line.slice(4)}>`),
+  );
+});

@@ -7,6 +7,9 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 
 type EndArguments = Parameters<ServerResponse['end']>;
 
+/** More need not wait for one another: the peer is awake. And where many ask at once, the first wait no longer. */
+const mostTogether = 64;
+
 let waiting: JointResponse[] = [];
 /** From the first request of a turn until its last. */
 let areArriving = false;
@@ -42,7 +45,8 @@ export class JointResponse<
     if (this.isEnding) return this;
     this.#ending = given as EndArguments;
     waiting.push(this as JointResponse);
-    if (waiting.length === 1 && !areArriving) process.nextTick(writeWaiting);
+    if (waiting.length === mostTogether) writeWaiting();
+    else if (waiting.length === 1 && !areArriving) process.nextTick(writeWaiting);
     return this;
   }
 

@@ -131,12 +131,12 @@ export function createSqliteEngine(database: DatabaseSync): SqliteEngine {
   }
 
   function flush(): void {
-    endReading();
     const batch = queue.splice(0, writesAtOnce);
     scheduled = queue.length > 0;
     if (scheduled) setImmediate(flush);
     let ran: { outcomes: Outcome[]; changes: Change[] };
     try {
+      endReading();
       ran = runBatch(batch);
     } catch (error) {
       rollback();
