@@ -23,7 +23,7 @@ growWithWork();
 
 /** Under load the room for young objects grows, but not to the size at which it is most of the process. */
 function growWithWork() {
-  const enoughBytes = 40 * 1024 * 1024;
+  const enoughBytes = 14 * 1024 * 1024;
   const youngBytes = () =>
     getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? 0;
   const observer = new PerformanceObserver(() => {

@@ -47,7 +47,7 @@ interface Search {
   likelyLevel: number;
 }
 
-const fewestRows = 20;
+const fewestRows = 12;
 const mostRows = 50;
 /** Where conditions leave few of the rows, larger and larger cells are taken. */
 const mostRowsWithConditions = 1000;
