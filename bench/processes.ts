@@ -115,8 +115,11 @@ export function processorSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** Resident memory in MiB: now (`VmRSS`) or the most there ever was (`VmHWM`). */
-export function residentMebibytes(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+/**
+ * Resident memory in MiB: now (`VmRSS`), the most there ever was (`VmHWM`), or now without pages of mapped files, which
+ * the system takes back as it needs them (`RssAnon`).
+ */
+export function residentMebibytes(pid: number, field: 'VmRSS' | 'VmHWM' | 'RssAnon'): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
   if (kibibytes === undefined) throw new Error(`no ${field} in /proc/${pid}/status`);

@@ -16,7 +16,7 @@ export async function measureList(context: BenchContext, engine: Engine, site: S
   const { size, bearer, server } = site;
   const pages = Math.ceil(size / listPageSize);
   const seen = new Uint8Array(size);
-  const mebibytes = [residentMebibytes(server.pid, 'VmRSS')];
+  const mebibytes = [residentMebibytes(server.pid, 'RssAnon')];
   let page = 0;
   let cursor: string | undefined;
   const takePage = (body: Buffer): void => {
@@ -24,7 +24,7 @@ export async function measureList(context: BenchContext, engine: Engine, site: S
     for (const number of numbersIn(body)) seen[number]! += 1;
     cursor = /"cursor":"([\w-]+)"/.exec(body.toString('latin1', body.length - 400))?.[1];
     if (Math.floor((page * 10) / pages) > Math.floor(((page - 1) * 10) / pages)) {
-      mebibytes.push(residentMebibytes(server.pid, 'VmRSS'));
+      mebibytes.push(residentMebibytes(server.pid, 'RssAnon'));
       context.progress(`list ${engine}: page ${page} of ${pages}, ${mebibytes.at(-1)!.toFixed(0)} MiB`);
     }
   };
@@ -46,6 +46,7 @@ export async function measureList(context: BenchContext, engine: Engine, site: S
     size,
     pageSize: listPageSize,
     mebibytes,
+    mebibytesWithFiles: residentMebibytes(server.pid, 'VmRSS'),
     entitiesPerSecond: size / seconds,
     wrongAnswers: [...describeWrongAnswers(result), ...auditSeen(seen)].map(
       (wrong) => `list (${engine}, ${size}): ${wrong}`,

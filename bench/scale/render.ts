@@ -80,7 +80,9 @@ function renderEngine(
             `${list.mebibytes[0]?.toFixed(0)} MiB before, and after each tenth of the pages ${list.mebibytes
               .slice(1)
               .map((value) => value.toFixed(0))
-              .join(', ')} MiB.`,
+              .join(
+                ', ',
+              )} MiB; without files that are mapped, with which the process shows ${list.mebibytesWithFiles.toFixed(0)} MiB in the end.`,
         ]),
   ];
 }

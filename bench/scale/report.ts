@@ -43,13 +43,15 @@ export interface ScaleItemReport {
   wrongAnswers: string[];
 }
 
-/** Resident memory of a server while one client lists a whole collection. */
+/** Memory of a server while one client lists a whole collection. */
 export interface ListMemory {
   engine: Engine;
   size: number;
   pageSize: number;
-  /** MiB before the first page, and then after each tenth of the pages. */
+  /** MiB without mapped files, before the first page and then after each tenth of the pages. */
   mebibytes: number[];
+  /** MiB in the end, with pages of the program and of the database that are mapped. */
+  mebibytesWithFiles: number;
   entitiesPerSecond: number;
   wrongAnswers: string[];
 }

@@ -6,7 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { systemClock } from '../../src/platform/clock.ts';
-import { openDatabase } from '../../src/storage/sqlite/engine.ts';
+import { rows, statement } from '../../src/storage/sql/statement.ts';
+import { createSqliteEngine, openDatabase, type SqliteEngine } from '../../src/storage/sqlite/engine.ts';
 import { databaseFile, openSqliteStorage } from '../../src/storage/sqlite/index.ts';
 import { StoreStartError } from '../../src/storage/start-error.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -103,6 +104,24 @@ test('what is acknowledged was synced: WAL and synchronous=FULL', async () => {
   assert.deepEqual({ ...database.prepare('pragma journal_mode').get() }, { journal_mode: 'wal' });
   assert.deepEqual({ ...database.prepare('pragma synchronous').get() }, { synchronous: 2 });
   database.close();
+});
+
+test('a small file is left to the cache; a large one is mapped, once it has grown and whenever it is opened', async () => {
+  const directory = await makeTemporaryDirectory('mapped');
+  await (await openAt(directory)).close();
+  const open = (): SqliteEngine => createSqliteEngine(openDatabase(databaseFile(directory)), 2_000_000);
+  const isMapped = ({ database }: SqliteEngine): boolean =>
+    database.prepare('pragma mmap_size').get()?.mmap_size !== 0;
+  const first = open();
+  first.database.exec('create table texts (value text)');
+  const add = statement('insert into texts (value) values (?)', { keep: false });
+  assert.equal(isMapped(first), false);
+  for (let count = 0; count < 1000; count += 1) await first.write(() => rows(add, 'x'.repeat(2000)));
+  assert.equal(isMapped(first), true);
+  await first.close();
+  const second = open();
+  assert.equal(isMapped(second), true);
+  await second.close();
 });
 
 test('a backup made under load is whole: every claim and index entry has its entity', async () => {
