@@ -1,4 +1,4 @@
-/** The part of `oidc-provider` used here; the package brings no types. */
+/** The parts of `oidc-provider` used here; the package brings no types. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
@@ -20,5 +20,16 @@ declare module 'oidc-provider' {
       response: ServerResponse,
     ): Promise<{ params: { scope: string } }>;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
+  }
+}
+
+declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
+  export default class MemoryAdapter {}
+  export function setStorage(storage: object): void;
+}
+
+declare module 'oidc-provider/lib/helpers/lru.js' {
+  export default class LRU {
+    constructor(options: { maxSize: number });
   }
 }

@@ -2,13 +2,16 @@
  * `oidc-provider` from npm, everything in memory: client credentials, code with PKCE, refresh with rotation, introspection.
  * Its interactions answer themselves: whoever comes is signed in and allows the client what it asks for.
  *
- *     NODE_ENV=production node bench/baseline/oidc-server.ts CLIENT-ID CLIENT-SECRET [REDIRECT-URI] [unbounded]
+ *     NODE_ENV=production node bench/baseline/oidc-server.ts CLIENT-ID CLIENT-SECRET [REDIRECT-URI] [own|roomy|unbounded]
  *
- * It keeps its data in its own in-memory adapter or, when told so, in one without bounds.
+ * It keeps its data in its own in-memory adapter, which holds a thousand or two entries; in that adapter with room for a
+ * million; or in one of the bench's without bounds.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
+import MemoryAdapter, { setStorage } from 'oidc-provider/lib/adapters/memory_adapter.js';
+import LRU from 'oidc-provider/lib/helpers/lru.js';
 import { listen } from '../minimal/exchange.ts';
 import { UnboundedMemory } from './unbounded-memory.ts';
 
@@ -18,8 +21,13 @@ const account = { sub: accountId, name: 'Bench Rider', email: 'rider@bench.examp
 const signingKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
 const codeGrants = ['authorization_code', 'refresh_token'];
 
+/** The provider gives each of its own a storage of the usual size: another class keeps the one that is set. */
+class RoomyAdapter extends MemoryAdapter {}
+setStorage(new LRU({ maxSize: 1_000_000 }));
+const adapters: Record<string, unknown> = { roomy: RoomyAdapter, unbounded: UnboundedMemory };
+
 const provider = new Provider('http://127.0.0.1', {
-  ...(memory === 'unbounded' && { adapter: UnboundedMemory }),
+  adapter: adapters[memory ?? 'own'],
   clients: [
     {
       client_id: clientId,

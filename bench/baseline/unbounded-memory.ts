@@ -1,6 +1,6 @@
 /**
- * Keeps what `oidc-provider` stores, in memory, for X1: its own adapter keeps the last thousand or two only, which is
- * fewer codes than a round needs, and walks through all tokens of a grant for each new one, which would slow it down.
+ * Keeps what `oidc-provider` stores, in memory, for X1 and X2: its own adapter walks through all tokens of a grant for
+ * each new one, which slows it down as they become many.
  */
 
 interface Payload {

@@ -17,6 +17,7 @@ export const names = {
   minimalOneByOne: 'minimal, a statement each',
   keygrid: 'keygrid',
   oidcProvider: 'oidc-provider',
+  oidcRoomy: 'oidc-provider, its memory with room',
   oidcUnbounded: 'oidc-provider, memory without bounds',
   bare: 'bare node:http',
 } as const;

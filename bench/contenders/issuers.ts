@@ -20,7 +20,10 @@ export async function startKeygridIssuer(
   return orStop(server, async () => {
     const world = await openWorld({ url: `http://127.0.0.1:${server.port}` });
     const scopes = ['openid', 'profile', 'email', 'offline_access'];
-    const { id, secret = '' } = await registerClient(world, { redirectUris: [redirectUri], scopes });
+    // The others give no refresh token either where none is asked for.
+    const grantTypes = ['authorization_code', ...(item === 'x1' ? [] : ['refresh_token'])];
+    const settings = { redirectUris: [redirectUri], scopes, grantTypes };
+    const { id, secret = '' } = await registerClient(world, settings);
     const below = `${world.path}/oauth2`;
     const issuer: Issuer = {
       ...{ name: names.keygrid, server, client: { id, secret }, account: world.tenant.user },
@@ -39,10 +42,16 @@ export async function startKeygridIssuer(
   });
 }
 
-/** `own` is its in-memory adapter, which keeps the last thousand or two entries. */
-export type OidcMemory = 'own' | 'unbounded';
+/** `own` is its in-memory adapter, which keeps the last thousand or two entries; `roomy` the same with room for all. */
+export type OidcMemory = 'own' | 'roomy' | 'unbounded';
 
-/** `oidc-provider` with its own in-memory adapter or, where many codes have to wait, one without bounds. */
+const nameWith: Record<OidcMemory, string> = {
+  own: names.oidcProvider,
+  roomy: names.oidcRoomy,
+  unbounded: names.oidcUnbounded,
+};
+
+/** `oidc-provider` with its own in-memory adapter, or one that has room where many codes have to wait. */
 export async function startOidcIssuer(
   context: BenchContext,
   part: IssuerPart,
@@ -54,7 +63,7 @@ export async function startOidcIssuer(
   return orStop(server, () => {
     const account = { username: 'rider', password: '', email: 'rider@bench.example' };
     const issuer: Issuer = {
-      ...{ name: memory === 'own' ? names.oidcProvider : names.oidcUnbounded, server, client, account },
+      ...{ name: nameWith[memory], server, client, account },
       paths: {
         authorize: '/auth',
         token: '/token',
