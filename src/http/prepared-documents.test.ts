@@ -4,12 +4,14 @@ import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import fastify from 'fastify';
+import { createDirectAnswers, type DirectAnswers } from './direct-answers.ts';
 import { type PreparedDocuments, prepareDocuments } from './prepared-documents.ts';
 
 let now = 1000;
 let ids = 0;
 let made = 0;
 let documents: PreparedDocuments;
+let directAnswers: DirectAnswers;
 let url: string;
 const short = '{"keys":[]}';
 let document = short;
@@ -17,7 +19,7 @@ let document = short;
 const app = fastify({
   serverFactory: (handler) =>
     createServer((request, response) => {
-      if (!documents.answer(request, response)) handler(request, response);
+      if (!directAnswers.answer(request, response)) handler(request, response);
     }),
 });
 app.get('/document', async (_request, reply) => {
@@ -33,7 +35,9 @@ before(async () => {
   url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 });
 beforeEach(() => {
-  documents = prepareDocuments({ now: () => now }, () => `id${++ids}`);
+  documents = prepareDocuments({ now: () => now });
+  directAnswers = createDirectAnswers(() => `id${++ids}`);
+  directAnswers.add(documents.answer);
   made = 0;
   document = short;
 });

@@ -8,9 +8,10 @@ import fastify, {
 } from 'fastify';
 import type { Clock, RandomSource } from '../core/ports.ts';
 import { compressAnswers } from './compression.ts';
+import { createDirectAnswers, type DirectAnswers } from './direct-answers.ts';
 import { routeHeadAsGet } from './head-requests.ts';
 import { JointResponse } from './joint-responses.ts';
-import { type PreparedDocuments, prepareDocuments } from './prepared-documents.ts';
+import { prepareDocuments } from './prepared-documents.ts';
 import { withoutSchemaCompilers } from './schema-compilers.ts';
 import { answerUnforeseen } from './unforeseen.ts';
 import { answerUnreadableRequest, maximumHeaderBytes } from './unreadable-requests.ts';
@@ -52,7 +53,9 @@ const frameworkLog = (log: FastifyBaseLogger): FastifyBaseLogger =>
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { clock, random, prepare, rewriteUrl } = options;
   const nextRequestId = requestIds(random);
-  const documents = prepareDocuments(clock, nextRequestId);
+  const documents = prepareDocuments(clock);
+  const directAnswers = createDirectAnswers(nextRequestId);
+  directAnswers.add(documents.answer);
   const settings: FastifyHttpOptions<Server, FastifyBaseLogger> = {
     loggerInstance: frameworkLog(options.log),
     logController: new LogController({ disableRequestLogging: true }),
@@ -74,7 +77,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     serverFactory: (handler) =>
       createServer(
         { ...connectionBounds, ServerResponse: JointResponse },
-        prepared(handler, documents, prepare),
+        prepared(handler, directAnswers, prepare),
       ),
     clientErrorHandler: answerUnreadableRequest,
     frameworkErrors: (_error, _request, reply) => {
@@ -85,6 +88,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   if (rewriteUrl) settings.rewriteUrl = (request) => rewriteUrl(request.url ?? '/');
   const app: HttpServer = fastify(settings);
   app.decorateRequest('startedAt', 0);
+  app.decorate('directAnswers', directAnswers);
   app.decorate('preparedDocuments', documents);
   answerUnforeseen(app);
   compressAnswers(app);
@@ -110,12 +114,12 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 function prepared(
   handler: Handler,
-  documents: PreparedDocuments,
+  directAnswers: DirectAnswers,
   prepare: HttpServerOptions['prepare'],
 ): Handler {
   return (request, response) => {
     routeHeadAsGet(request);
-    if (documents.answer(request, response)) return;
+    if (directAnswers.answer(request, response)) return;
     const waiting = prepare?.(request);
     if (!waiting) handler(request, response);
     else

@@ -1,4 +1,5 @@
 /** The users behind codes and refresh tokens, looked at again whenever a token is made for them. */
+import { type Awaitable, andThen } from '../awaitable.ts';
 import type { StoredEntity } from '../entities/entity-store.ts';
 import type { AdminUser } from '../identity/accounts.ts';
 import { applicationUserOf } from '../identity/application-user.ts';
@@ -14,7 +15,7 @@ export type TokenUser =
 
 export interface TokenUsers {
   /** Undefined when the user is gone, disabled or not activated, or the realm's application is gone (S087). */
-  findUsable(realm: RealmKey, user: Uuid): Promise<TokenUser | undefined>;
+  findUsable(realm: RealmKey, user: Uuid): Awaitable<TokenUser | undefined>;
 }
 
 export function createTokenUsers(
@@ -22,18 +23,27 @@ export function createTokenUsers(
   entities: UserEntitiesSource,
 ): TokenUsers {
   return {
-    async findUsable(realm, uuid) {
-      if (realm === managementRealmKey) {
-        const user = (await cache.membership(uuid))?.user;
-        return user?.activated && !user.disabled ? { kind: 'admin_user', user } : undefined;
-      }
-      const application = await cache.applicationByKey(realm);
-      const user = application && (await entities.of(application).resolve('user', uuid));
-      if (!application || !user) return undefined;
-      const { activated, disabled } = applicationUserOf(user);
-      return activated && !disabled ? { kind: 'application_user', application, user } : undefined;
-    },
+    findUsable: (realm, uuid) =>
+      realm === managementRealmKey
+        ? andThen(cache.membership(uuid), (membership) => usableAdmin(membership?.user))
+        : andThen(
+            cache.applicationByKey(realm),
+            (application) =>
+              application &&
+              andThen(entities.of(application).resolve('user', uuid), (user) =>
+                usableUser(application, user),
+              ),
+          ),
   };
+}
+
+const usableAdmin = (user: AdminUser | undefined): TokenUser | undefined =>
+  user?.activated && !user.disabled ? { kind: 'admin_user', user } : undefined;
+
+function usableUser(application: Application, user: StoredEntity | undefined): TokenUser | undefined {
+  if (!user) return undefined;
+  const { activated, disabled } = applicationUserOf(user);
+  return activated && !disabled ? { kind: 'application_user', application, user } : undefined;
 }
 
 /** Why there are no tokens then, for the operator. */

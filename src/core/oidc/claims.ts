@@ -43,12 +43,16 @@ const claimsByScope: Readonly<Record<string, Readonly<Record<string, Reader>>>> 
 /** All that any scope opens, for metadata. */
 export const scopeClaimNames: readonly string[] = Object.values(claimsByScope).flatMap(Object.keys);
 
+const readersByScope = Object.entries(claimsByScope).map(
+  ([scope, readers]) => [scope, Object.entries(readers)] as const,
+);
+
 /** Without `sub`; in the order of the texts, empty values left out. */
 export function claimsOfScopes(facts: AccountFacts, scopes: readonly string[]): Claims {
   const claims: Claims = {};
-  for (const [scope, readers] of Object.entries(claimsByScope)) {
+  for (const [scope, readers] of readersByScope) {
     if (!scopes.includes(scope)) continue;
-    for (const [name, read] of Object.entries(readers)) {
+    for (const [name, read] of readers) {
       const value = read(facts);
       if (value !== undefined) claims[name] = value;
     }

@@ -31,7 +31,7 @@ export function profileRoutes(app: FastifyInstance, { core, limits }: AutodeskOp
       described(version, 'Who the user of a three-legged token is'),
       async (request, reply): Promise<FastifyReply> => {
         const token = await requireToken(request, read(request.headers.authorization));
-        const account = await withinLimit(limits, endpoint, { request, reply }, () =>
+        const account = await withinLimit(limits, endpoint, { request, reply }, async () =>
           core.userinfo.account(token),
         );
         return sendJson(reply, 200, JSON.stringify(render(account)));

@@ -1,5 +1,6 @@
 /** Who stands behind an access token: OpenID Connect Core §5.3, S104, S105, S124 to S126. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { andThen } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { endpointPaths } from '../../core/oidc/discovery.ts';
 import { fieldOf, formOf, queryOf } from '../../http/form-body.ts';
@@ -13,14 +14,14 @@ export function userinfoRoutes(app: FastifyInstance, options: StandardOptions): 
     summary: 'Claims about the user of an access token',
     methods: ['GET', 'POST'],
     cors: 'any',
-    answer: async (request, reply) => {
+    answer: (request, reply) => {
       const text = presentedToken(request);
       if (text === undefined) {
         // S105: who brought nothing is told how, not that anything was wrong.
         return neverKept(reply).code(401).header('www-authenticate', 'Bearer realm="Keygrid"').send();
       }
-      const token = await tokens.check(text);
-      return sendJson(reply, 200, await userinfo.claims(realmOf(request), token));
+      const claims = andThen(tokens.check(text), (token) => userinfo.claims(realmOf(request), token));
+      return andThen(claims, (known) => sendJson(reply, 200, known));
     },
   });
 }

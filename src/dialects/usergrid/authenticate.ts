@@ -11,7 +11,9 @@ import { type Caller, guest } from '../../core/identity/principal.ts';
 import { isFromAnotherSite } from '../../http/cross-site.ts';
 import type { QueryParameters } from './envelope.ts';
 
-export function presentedCredentials(request: FastifyRequest): PresentedCredentials {
+export function presentedCredentials(
+  request: Pick<FastifyRequest, 'headers' | 'query'>,
+): PresentedCredentials {
   const query = request.query as QueryParameters;
   const parameter = first(query.access_token);
   if (parameter) return { kind: 'access_token', token: parameter };

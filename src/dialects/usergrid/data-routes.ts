@@ -1,6 +1,7 @@
 /** Everything below `/{org}/{app}` that is stored, found, changed and deleted. usergrid-data.md 0 to 2. */
 import type { FastifyReply } from 'fastify';
 import { type Awaitable, andThen } from '../../core/awaitable.ts';
+import { isUuid } from '../../core/uuid.ts';
 import { Type } from '../../http/json-schema.ts';
 import { administer } from './collection-administration.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from './collection-answers.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import type { DataCall } from './data-call.ts';
+import { createDirectReads, type DirectReads } from './direct-reads.ts';
 import {
   deleteEntity,
   findTarget,
@@ -44,13 +46,16 @@ const answers = {
 
 export const dataRoutes: Routes = (app, options) => {
   const root = '/:organization/:application';
+  const reads = createDirectReads(options);
+  app.directAnswers.add(reads.answer);
+  const methods = { ...answers, GET: { ...answers.GET, entity: readAndLearn(reads) } };
   const operation = (
     method: keyof typeof answers,
     summary: string,
     schema: NonNullable<Operation['schema']>,
   ): Operation => ({
     summary,
-    answer: answerWith(options, answers[method]),
+    answer: answerWith(options, methods[method]),
     guard: 'permission',
     schema,
   });
@@ -86,6 +91,13 @@ export const dataRoutes: Routes = (app, options) => {
     DELETE: operation('DELETE', 'Disconnects entities', unlisted),
   });
 };
+
+const readAndLearn =
+  (reads: DirectReads): MethodAnswers['entity'] =>
+  (call, target) => {
+    if (target.entity && isUuid(target.reference)) reads.learn(call.request, call.collection);
+    return readEntity(call, target);
+  };
 
 const answerWith =
   (options: UsergridOptions, method: MethodAnswers): Answer =>

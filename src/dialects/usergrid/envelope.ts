@@ -100,12 +100,15 @@ function textsOf({ application, publicUrl }: ApplicationContext): ApplicationTex
   return texts;
 }
 
+/** What an answer says of its request. */
+export type AnsweredRequest = Pick<FastifyRequest, 'method' | 'query' | 'startedAt'>;
+
 /**
  * The whole answer about entities, as `renderEnvelope` would write it: put together from texts, since it is what the
  * server answers most. `entities` are JSON texts; `members` come last.
  */
 export function renderEntities(
-  request: FastifyRequest,
+  request: AnsweredRequest,
   context: ApplicationContext,
   path: string,
   entities: readonly string[],
@@ -125,7 +128,7 @@ export function renderEntities(
   return `${text}}`;
 }
 
-const actionOf = ({ method }: FastifyRequest): string => method.toLowerCase();
+const actionOf = ({ method }: Pick<FastifyRequest, 'method'>): string => method.toLowerCase();
 
 /** Milliseconds spent on the request so far. */
 export const durationOf = (reply: FastifyReply): number => Math.max(0, Math.round(reply.elapsedTime));

@@ -37,7 +37,7 @@ export function createRealmAccounts({ login, users, cache }: RealmAccountsOption
       const { entity } = await login.applicationUser(application, username, password, { address });
       return { kind: 'application_user', realm, uuid: entity.uuid };
     },
-    find: (realm, user) => users.findUsable(realm, user),
+    find: async (realm, user) => users.findUsable(realm, user),
     async isMember(user, organizationUuid) {
       if (user.kind !== 'admin_user') return false;
       const membership = await cache.membership(user.user.uuid);
