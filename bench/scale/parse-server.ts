@@ -2,6 +2,7 @@
 import type { BenchContext } from '../context.ts';
 import { describeWrongAnswers, type NextRequest } from '../load.ts';
 import { median } from '../report.ts';
+import { readIntoMemory } from './files-in-memory.ts';
 import { createItem, createLoad, deleteLoad, readItems } from './items.ts';
 import { loadOnce, type Round } from './measure.ts';
 import {
@@ -83,6 +84,7 @@ async function compare(
   site: Site,
   parseSite: ParseSite,
 ): Promise<Comparison> {
+  readIntoMemory(context, 'postgres');
   const rounds: { ours: Round[]; theirs: Round[] } = { ours: [], theirs: [] };
   // The first round only warms up.
   for (let round = 0; round <= context.rounds; round++) {
@@ -102,6 +104,7 @@ async function compareCreate(context: BenchContext, site: Site, parseSite: Parse
   const ours: Round[] = [];
   const theirs: Round[] = [];
   let number = parseSite.size;
+  readIntoMemory(context, 'postgres');
   for (let round = 0; round <= context.rounds; round++) {
     const uuids: string[] = [];
     const own = await loadOnce(

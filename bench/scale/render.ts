@@ -77,7 +77,7 @@ function renderEngine(
       ? []
       : [
           `Memory of a fresh server while one client lists all ${count(list.size)} by cursor, ${list.pageSize} a page (${count(list.entitiesPerSecond)} entities/s): ` +
-            `${list.mebibytes[0]?.toFixed(0)} MiB before, and after each tenth of the pages ${list.mebibytes
+            `${list.mebibytes[0]?.toFixed(0)} MiB before, ${list.mebibytesOfShortLists.toFixed(0)} MiB after the first tenth of it was listed ten times, and then, listing all, after each tenth of the pages ${list.mebibytes
               .slice(1)
               .map((value) => value.toFixed(0))
               .join(

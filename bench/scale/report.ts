@@ -50,6 +50,8 @@ export interface ListMemory {
   pageSize: number;
   /** MiB without mapped files, before the first page and then after each tenth of the pages. */
   mebibytes: number[];
+  /** MiB between the two: after the first tenth of the list was read ten times. */
+  mebibytesOfShortLists: number;
   /** MiB in the end, with pages of the program and of the database that are mapped. */
   mebibytesWithFiles: number;
   entitiesPerSecond: number;

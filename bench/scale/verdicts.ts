@@ -5,7 +5,7 @@ import type { EngineReport, ScaleReport } from './report.ts';
 /** The time at the largest size is at most this many times the time at 10 thousand. */
 export const mostGrowth = 2;
 const batchRate = 5000;
-/** Of the memory after the first tenth of a list: what a collector leaves lying varies by less. */
+/** Of the memory after as many pages of shorter lists: what a collector leaves lying varies by less. */
 const mostListGrowth = 1.25;
 
 export type ScaleVerdict = ScaleReport['verdicts'][number];
@@ -43,13 +43,10 @@ function judgeEngine({ engine, items, batches, list }: EngineReport): ScaleVerdi
     });
   }
   if (list) {
-    const afterATenth = list.mebibytes[1];
-    const measured =
-      afterATenth === undefined ? undefined : Math.max(...list.mebibytes.slice(1)) / afterATenth;
     verdicts.push({
-      what: 'memory over a whole list to that after a tenth of it',
+      what: 'memory over a whole list to that after ten of a tenth of it',
       wanted: { atMost: mostListGrowth },
-      measured,
+      measured: Math.max(...list.mebibytes.slice(1)) / list.mebibytesOfShortLists,
     });
   }
   return verdicts.map((verdict) => ({ ...verdict, engine }));
