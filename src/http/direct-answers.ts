@@ -24,6 +24,8 @@ export interface DirectAnswers {
   add(answerer: DirectAnswerer): void;
   /** Such answers pass no hook: `listener` hears of them. */
   onAnswer(listener: (seconds: number) => void): void;
+  /** From now on all is left to the routes: a server that stops tells its peers so there. */
+  stop(): void;
   /** Whether it answered. */
   answer(request: IncomingMessage, response: ServerResponse): boolean;
 }
@@ -41,6 +43,7 @@ export function createDirectAnswers(nextRequestId: () => string): DirectAnswers 
   }
 
   return {
+    stop: () => void answerers.splice(0),
     add: (answerer) => void answerers.push(answerer),
     onAnswer: (listener) => void listeners.push(listener),
     answer(request, response) {

@@ -90,6 +90,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.decorateRequest('startedAt', 0);
   app.decorate('directAnswers', directAnswers);
   app.decorate('preparedDocuments', documents);
+  app.addHook('preClose', (done) => {
+    directAnswers.stop();
+    done();
+  });
   answerUnforeseen(app);
   compressAnswers(app);
   app.addHook('onRequest', (request, reply, done) => {

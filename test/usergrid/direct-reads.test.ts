@@ -1,7 +1,7 @@
 /** What is answered without the framework is what the route would answer; and refusals are never later than there. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { type ApplicationAccess, accessTo, requireSuccess } from '../support/application.ts';
 import { onlyEntity } from '../support/data.ts';
@@ -142,6 +142,29 @@ describe('who may not read', () => {
     requireSuccess(await passingApp.asAdmin(`PUT /users/${uuid}/revoketokens`));
     assert.equal(await statusOf(), 401);
   });
+});
+
+test('a server that is told to stop does, however much is read of it over connections that are kept', async () => {
+  const passing = await startServer();
+  const there = await createTenant(passing);
+  const access = accessTo(passing, there);
+  const { uuid } = onlyEntity(await access.asAdmin('POST /things', { json: { a: 1 } }));
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const headers = { authorization: `Bearer ${there.user.token}` };
+  let statuses: (number | undefined)[] = [];
+  const read = async (): Promise<void> => {
+    const asked = get(`${passing.url}${access.path}/things/${uuid}`, { headers, agent });
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    await once(response.resume(), 'end');
+    statuses = [...statuses.slice(-10), response.statusCode];
+  };
+  const reading = (async () => {
+    for (;;) await read();
+  })().catch(() => undefined);
+  while (statuses.length < 10) await new Promise(setImmediate);
+  assert.equal(await passing.stop(), 0);
+  await reading;
+  agent.destroy();
 });
 
 test('on PostgreSQL, where a read has to be waited for, the route answers', async () => {
