@@ -3,6 +3,7 @@
  * the very answer that the route would, and leaves whatever it is not sure of to the route.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../core/ports.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -30,7 +31,7 @@ export interface DirectAnswers {
   answer(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-export function createDirectAnswers(nextRequestId: () => string): DirectAnswers {
+export function createDirectAnswers(clock: Clock, nextRequestId: () => string): DirectAnswers {
   const answerers: DirectAnswerer[] = [];
   const listeners: ((seconds: number) => void)[] = [];
 
@@ -48,14 +49,14 @@ export function createDirectAnswers(nextRequestId: () => string): DirectAnswers 
     onAnswer: (listener) => void listeners.push(listener),
     answer(request, response) {
       if (request.method !== 'GET') return false;
-      const startedAt = performance.now();
+      const startedAt = clock.now();
       const answer = find(request);
       if (!answer) return false;
       const { headers, body } = answer;
       const length = String(Buffer.byteLength(body));
       response.writeHead(200, [...headers, 'content-length', length, 'x-request-id', nextRequestId()]);
       response.end(body);
-      const seconds = (performance.now() - startedAt) / 1000;
+      const seconds = (clock.now() - startedAt) / 1000;
       for (const listener of listeners) listener(seconds);
       return true;
     },

@@ -36,7 +36,7 @@ before(async () => {
 });
 beforeEach(() => {
   documents = prepareDocuments({ now: () => now });
-  directAnswers = createDirectAnswers(() => `id${++ids}`);
+  directAnswers = createDirectAnswers({ now: () => now }, () => `id${++ids}`);
   directAnswers.add(documents.answer);
   made = 0;
   document = short;

@@ -54,7 +54,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { clock, random, prepare, rewriteUrl } = options;
   const nextRequestId = requestIds(random);
   const documents = prepareDocuments(clock);
-  const directAnswers = createDirectAnswers(nextRequestId);
+  const directAnswers = createDirectAnswers(clock, nextRequestId);
   directAnswers.add(documents.answer);
   const settings: FastifyHttpOptions<Server, FastifyBaseLogger> = {
     loggerInstance: frameworkLog(options.log),
