@@ -375,7 +375,7 @@ test('S147 whatever is registered as https or http leads where its text says, as
       const parts = parseHttpUri(uri);
       assert.ok(parts);
       const seen = new URL(uri);
-      assert.equal(seen.hostname.toLowerCase(), new URL(`${parts.scheme}://${parts.host}`).hostname);
+      assert.equal(seen.hostname, parts.host.toLowerCase());
       assert.ok(matchRedirectUri(client([uri], 'autodesk'), uri, exact));
     }),
     { numRuns: 2000 },

@@ -1,6 +1,6 @@
 /**
  * Which redirect URIs a client may register, and whether one received is registered. Texts are compared as they came:
- * nothing here parses with a URL library, decodes or normalises (S003, S007; aps-auth.md 1.3).
+ * nothing that is received is parsed with a URL library, decoded or normalised (S003, S007; aps-auth.md 1.3).
  */
 import { KeygridError } from '../errors.ts';
 import type { Client, ClientDialect, ClientType } from './client.ts';
@@ -108,9 +108,18 @@ function requireRegistrableHttpUri(uri: string, dialect: ClientDialect): void {
       'A redirect URI has a literal host and port, no user name, no "." or ".." segment and no encoded slash in its path',
     );
   }
+  if (!isReadAsWritten(parts)) {
+    throw refused('A redirect URI has a host that browsers read as it is written: 127.0.0.1 and not 127.1');
+  }
   if (parts.scheme === 'http' && dialect === 'standard' && !isLoopback(parts.host, true)) {
     throw refused('A redirect URI has the scheme https; http is for loopback addresses only');
   }
+}
+
+/** Browsers take `127.1` and `0x7f.1` for 127.0.0.1, shorten IPv6 addresses, and open nothing at `name.0`. */
+function isReadAsWritten({ scheme, host }: HttpUriParts): boolean {
+  const origin = `${scheme}://${host}`;
+  return URL.canParse(origin) && new URL(origin).hostname === host.toLowerCase();
 }
 
 const isLoopback = (host: string, byName: boolean): boolean =>
