@@ -15,7 +15,14 @@ export function readIntoMemory({ directory }: BenchContext, engine: Engine): voi
           .filter((name) => name.startsWith('scale-sqlite-'))
           .map((name) => join(directory, name));
   const readAll = [...places, '-type', 'f', '-exec', 'cat', '{}', '+'];
-  // PostgreSQL makes and removes files meanwhile: what is gone needs no reading, and `find` would call it a failure.
-  const { error } = spawnSync('find', readAll, { stdio: 'ignore' });
+  const { error, stderr } = spawnSync('find', readAll, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
   if (error) throw error;
+  // PostgreSQL makes and removes files meanwhile: what is gone needs no reading.
+  const problems = stderr
+    .split('\n')
+    .filter((line) => line !== '' && !line.endsWith(': No such file or directory'));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }

@@ -17,7 +17,7 @@ export const isWorthCompressing = (payload: unknown): payload is string | Buffer
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload: unknown, done) => {
     if (!isWorthCompressing(payload) || isFixed(reply)) return done(null, payload);
-    addVary(reply);
+    reply.header('vary', variesByEncoding(reply.getHeader('vary')?.toString()));
     if (!acceptsGzip(request.headers['accept-encoding'])) return done(null, payload);
     gzip(payload, (error, compressed) => {
       if (error) return done(error);
@@ -31,10 +31,9 @@ export function compressAnswers(app: FastifyInstance): void {
 const isFixed = (reply: FastifyReply): boolean =>
   reply.hasHeader('content-encoding') || String(reply.getHeader('cache-control') ?? '').includes('no-store');
 
-function addVary(reply: FastifyReply): void {
-  const vary = reply.getHeader('vary');
-  reply.header('vary', vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`);
-}
+/** The `Vary` of an answer that may come compressed, of what it would be else. */
+export const variesByEncoding = (vary: string | undefined): string =>
+  vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`;
 
 /** RFC 9110 §12.5.3, as far as it concerns gzip. */
 export function acceptsGzip(accepted: string | string[] | undefined): boolean {

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../core/ports.ts';
+import { isWorthCompressing, variesByEncoding } from './compression.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -13,8 +14,10 @@ declare module 'fastify' {
 
 /** With status 200. */
 export interface DirectAnswer {
-  /** Names in lower case, each with its value behind it; without length and request id. */
+  /** Names in lower case, each with its value behind it; without length, `vary` and request id. */
   headers: readonly string[];
+  /** What the answer depends on, besides whether it may come compressed. */
+  vary: string | undefined;
   body: string;
 }
 
@@ -53,8 +56,16 @@ export function createDirectAnswers(clock: Clock, nextRequestId: () => string): 
       const answer = find(request);
       if (!answer) return false;
       const { headers, body } = answer;
-      const length = String(Buffer.byteLength(body));
-      response.writeHead(200, [...headers, 'content-length', length, 'x-request-id', nextRequestId()]);
+      let { vary } = answer;
+      if (isWorthCompressing(body)) {
+        if (request.headers['accept-encoding'] !== undefined) return false;
+        vary = variesByEncoding(vary);
+      }
+      response.writeHead(200, [
+        ...headers,
+        ...(vary === undefined ? [] : ['vary', vary]),
+        ...['content-length', String(Buffer.byteLength(body)), 'x-request-id', nextRequestId()],
+      ]);
       response.end(body);
       const seconds = (clock.now() - startedAt) / 1000;
       for (const listener of listeners) listener(seconds);

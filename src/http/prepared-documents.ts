@@ -6,7 +6,6 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { BoundedCache } from '../core/bounded-cache.ts';
 import type { Clock } from '../core/ports.ts';
-import { isWorthCompressing } from './compression.ts';
 import type { DirectAnswer } from './direct-answers.ts';
 
 declare module 'fastify' {
@@ -23,7 +22,6 @@ export interface PreparedDocuments {
 }
 
 interface Prepared extends DirectAnswer {
-  isCompressible: boolean;
   /** Milliseconds since the epoch. */
   until: number;
 }
@@ -39,23 +37,18 @@ export function prepareDocuments(clock: Clock): PreparedDocuments {
   return {
     keep(reply, document) {
       if (reply.request.originalUrl.length > longestAddress) return;
-      const isCompressible = isWorthCompressing(document);
-      const headers = Object.entries({
-        ...reply.getHeaders(),
-        ...(isCompressible && { vary: 'Accept-Encoding' }),
-      }).filter(([name]) => name !== 'x-request-id');
+      const { vary, 'x-request-id': _, ...headers } = reply.getHeaders();
       kept.set(reply.request.originalUrl, {
-        headers: headers.flat().map(String),
+        headers: Object.entries(headers).flat().map(String),
+        vary: vary?.toString(),
         body: document,
-        isCompressible,
         until: clock.now() + lifetimeMilliseconds,
       });
     },
     forget: () => kept.clear(),
-    answer({ url = '', headers }) {
+    answer({ url = '' }) {
       const prepared = kept.get(url);
-      if (!prepared || prepared.until <= clock.now()) return undefined;
-      return prepared.isCompressible && headers['accept-encoding'] !== undefined ? undefined : prepared;
+      return prepared && clock.now() < prepared.until ? prepared : undefined;
     },
   };
 }

@@ -93,6 +93,18 @@ describe('a read of one entity', () => {
     await agreed(`/${tenant.organizationUuid}/${tenant.applicationUuid}/things/${uuid}`, { bearer });
     await agreed(`${app.path}/users/${tenant.user.uuid}`, { bearer });
     await agreed(`${app.path}/users/${uuid}`, { bearer });
+    await agreed(path, { bearer: `${bearer} ` });
+    await agreed(path, {
+      basic: { username: tenant.applicationClient.id, password: tenant.applicationClient.secret },
+    });
+  });
+
+  test('is open to guests where they may read', async () => {
+    const sandbox = `/${tenant.organization}/${tenant.sandbox}`;
+    const { uuid } = onlyEntity(await call(server, `POST ${sandbox}/things`, { json: { a: 1 } }));
+    await call(server, `GET ${sandbox}/things/${uuid}`);
+    assert.equal((await agreed(`${sandbox}/things/${uuid}`)).status, 200);
+    assert.equal((await agreed(`${sandbox}/things/${uuid}`, { bearer: 'nonsense' })).status, 401);
   });
 
   test('minds conditions, origins and HEAD', async () => {
@@ -121,7 +133,7 @@ describe('who may not read', () => {
     for (const [options, status] of refusals) assert.equal((await agreed(path, options)).status, status);
   });
 
-  test('is refused from the moment on that the right, the token or the application is gone', async () => {
+  test('is refused from the moment on that the right or the token is gone, or the user is disabled', async () => {
     const passingTenant = await createTenant(server);
     const passingApp = accessTo(server, passingTenant);
     const { token, uuid } = await passingApp.newUser();

@@ -2,18 +2,18 @@
  * Reads of one entity by uuid, which is what is asked most, answered without the framework. Which paths are such reads
  * is learnt from the route: where it has served an entity, the same path with another uuid is served alike. The rules
  * are those of the route, asked in the same order. Only the plain case is answered here; a refusal, a parameter, a
- * condition, another origin, and what has to be waited for are left to the route.
+ * condition, an origin, and what has to be waited for are left to the route.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import { BoundedCache } from '../../core/bounded-cache.ts';
 import { isUuid } from '../../core/uuid.ts';
-import { isWorthCompressing } from '../../http/compression.ts';
 import type { DirectAnswer } from '../../http/direct-answers.ts';
 import { presentedCredentials } from './authenticate.ts';
 import { entityTag } from './conditional-request.ts';
 import { paramsOf, type UsergridOptions } from './context.ts';
+import { corsHeadersFor, corsVary } from './cors.ts';
 import { renderEntities } from './envelope.ts';
 import { addressedPath } from './guard.ts';
 import { renderEntity } from './render-entity.ts';
@@ -39,14 +39,9 @@ const longestPlace = 400;
 /** Organization, application and collection. What is spelled in another way is left to the route. */
 const plainPlace = /^\/\w[\w.-]*\/[\w.-]+\/([\w.-]+)\/$/;
 
-/** Headers by which an answer may be another one. */
-const tellingHeaders = [
-  'origin',
-  'referer',
-  'if-none-match',
-  'access-control-request-method',
-  'access-control-request-headers',
-];
+/** See conditional-request.ts. */
+const isPlain = (headers: IncomingHttpHeaders): boolean =>
+  headers['if-none-match'] === undefined && headers.origin === undefined;
 
 const noQuery = {};
 
@@ -77,20 +72,8 @@ export function createDirectReads({ core, clock, place: server }: UsergridOption
       undefined,
       clock.now() - startedAt,
     );
-    const isCompressible = isWorthCompressing(body);
-    if (isCompressible && headers['accept-encoding'] !== undefined) return undefined;
-    return {
-      body,
-      headers: [
-        ...[
-          'access-control-allow-origin',
-          '*',
-          'vary',
-          isCompressible ? 'Origin, Accept-Encoding' : 'Origin',
-        ],
-        ...['etag', entityTag(entity), 'content-type', 'application/json'],
-      ],
-    };
+    const own = ['etag', entityTag(entity), 'content-type', 'application/json'];
+    return { headers: [...corsHeadersFor(headers).flat(), ...own], vary: corsVary, body };
   }
 
   return {
@@ -107,8 +90,7 @@ export function createDirectReads({ core, clock, place: server }: UsergridOption
     answer({ url = '', headers }) {
       const place = storeIsAtHand ? places.get(url.slice(0, -uuidLength)) : undefined;
       const uuid = url.slice(-uuidLength);
-      if (!place || !isUuid(uuid) || tellingHeaders.some((name) => headers[name] !== undefined))
-        return undefined;
+      if (!place || !isUuid(uuid) || !isPlain(headers)) return undefined;
       try {
         return read(place, uuid, headers);
       } catch {
