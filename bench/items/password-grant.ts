@@ -16,8 +16,8 @@ import { type Figure, type ItemReport, median, medianRatio } from '../report.ts'
 import { inTurn, oneEach } from '../requests.ts';
 import { measureArgon2Rate } from './argon2.ts';
 
-/** A few people at work: they are to feel the load of the sign-ins, and not be one. 200 take 4 % of the core. */
-const readsPerSecond = 50;
+/** As light as a few people at work: the readers are to feel the load of the sign-ins, not make one. */
+const readsPerSecond = 200;
 const readConnections = 4;
 /** Two at a time use two cores; on one they only push each other out of its cache. The better one counts. */
 const argon2InFlight = [1, 2];
