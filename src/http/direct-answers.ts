@@ -3,6 +3,7 @@
  * the very answer that the route would, and leaves whatever it is not sure of to the route.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Awaitable, andThen } from '../core/awaitable.ts';
 import type { Clock } from '../core/ports.ts';
 import { isWorthCompressing, variesByEncoding } from './compression.ts';
 
@@ -21,8 +22,8 @@ export interface DirectAnswer {
   body: string;
 }
 
-/** Of a GET. Undefined for what is left to the route. */
-export type DirectAnswerer = (request: IncomingMessage) => DirectAnswer | undefined;
+/** Of a GET. Undefined for what is left to the route. It never throws nor rejects. */
+export type DirectAnswerer = (request: IncomingMessage) => Awaitable<DirectAnswer | undefined>;
 
 export interface DirectAnswers {
   add(answerer: DirectAnswerer): void;
@@ -31,19 +32,36 @@ export interface DirectAnswers {
   /** From now on all is left to the routes: a server that stops tells its peers so there. */
   stop(): void;
   /** Whether it answered. */
-  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  answer(request: IncomingMessage, response: ServerResponse): Awaitable<boolean>;
 }
 
 export function createDirectAnswers(clock: Clock, nextRequestId: () => string): DirectAnswers {
   const answerers: DirectAnswerer[] = [];
   const listeners: ((seconds: number) => void)[] = [];
 
-  function find(request: IncomingMessage): DirectAnswer | undefined {
+  function find(request: IncomingMessage): Awaitable<DirectAnswer | undefined> {
     for (const answerer of answerers) {
       const answer = answerer(request);
       if (answer) return answer;
     }
     return undefined;
+  }
+
+  function send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { headers, vary, body }: DirectAnswer,
+  ): boolean {
+    const mayBeCompressed = isWorthCompressing(body);
+    if (mayBeCompressed && request.headers['accept-encoding'] !== undefined) return false;
+    const varies = mayBeCompressed ? variesByEncoding(vary) : vary;
+    response.writeHead(200, [
+      ...headers,
+      ...(varies === undefined ? [] : ['vary', varies]),
+      ...['content-length', String(Buffer.byteLength(body)), 'x-request-id', nextRequestId()],
+    ]);
+    response.end(body);
+    return true;
   }
 
   return {
@@ -53,23 +71,12 @@ export function createDirectAnswers(clock: Clock, nextRequestId: () => string): 
     answer(request, response) {
       if (request.method !== 'GET') return false;
       const startedAt = clock.now();
-      const answer = find(request);
-      if (!answer) return false;
-      const { headers, body } = answer;
-      let { vary } = answer;
-      if (isWorthCompressing(body)) {
-        if (request.headers['accept-encoding'] !== undefined) return false;
-        vary = variesByEncoding(vary);
-      }
-      response.writeHead(200, [
-        ...headers,
-        ...(vary === undefined ? [] : ['vary', vary]),
-        ...['content-length', String(Buffer.byteLength(body)), 'x-request-id', nextRequestId()],
-      ]);
-      response.end(body);
-      const seconds = (clock.now() - startedAt) / 1000;
-      for (const listener of listeners) listener(seconds);
-      return true;
+      return andThen(find(request), (answer) => {
+        if (!answer || !send(request, response, answer)) return false;
+        const seconds = (clock.now() - startedAt) / 1000;
+        for (const listener of listeners) listener(seconds);
+        return true;
+      });
     },
   };
 }

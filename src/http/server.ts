@@ -121,15 +121,17 @@ function prepared(
   directAnswers: DirectAnswers,
   prepare: HttpServerOptions['prepare'],
 ): Handler {
+  function handOn(request: IncomingMessage, response: ServerResponse): void {
+    const waiting = prepare?.(request);
+    const go = (): void => handler(request, response);
+    if (waiting) waiting.then(go, go);
+    else go();
+  }
+
   return (request, response) => {
     routeHeadAsGet(request);
-    if (directAnswers.answer(request, response)) return;
-    const waiting = prepare?.(request);
-    if (!waiting) handler(request, response);
-    else
-      waiting.then(
-        () => handler(request, response),
-        () => handler(request, response),
-      );
+    const answered = directAnswers.answer(request, response);
+    if (answered === false) handOn(request, response);
+    else if (answered !== true) void answered.then((done) => done || handOn(request, response));
   };
 }

@@ -65,6 +65,16 @@ onEachEngine('entities', ({ storage, open }) => {
     assert.equal(await store.findByUuid(uuids.next()), undefined);
   });
 
+  test('many that are looked up at the same time are each found, some twice, and none in another application', async () => {
+    const [one, other] = [storage().entities(freshRealm()), storage().entities(freshRealm())];
+    const dogs = Array.from({ length: 30 }, (_, age) => entityOf('dog', { age }));
+    for (const dog of dogs) await one.write(creation(dog));
+    const asked = [...dogs, ...dogs.slice(0, 5), entityOf('dog')];
+    const found = asked.flatMap(({ uuid }) => [one.findByUuid(uuid), other.findByUuid(uuid)]);
+    const expected = [...dogs, ...dogs.slice(0, 5), undefined].flatMap((dog) => [dog, undefined]);
+    assert.deepEqual(await Promise.all(found), expected);
+  });
+
   test('an entity is found by a unique value of its type', async () => {
     const store = storage().entities(freshRealm());
     const bob = entityOf('user');

@@ -179,13 +179,23 @@ test('a server that is told to stop does, however much is read of it over connec
   agent.destroy();
 });
 
-test('on PostgreSQL, where a read has to be waited for, the route answers', async () => {
+test('on PostgreSQL too, and of many that come together each gets its own', async () => {
   const onPostgres = await startServer({ databaseUrl: (await createTestDatabase()).url });
   const there = await createTenant(onPostgres);
   const access = accessTo(onPostgres, there);
-  const { uuid } = onlyEntity(await access.asAdmin('POST /things', { json: { a: 1 } }));
-  for (let count = 0; count < 3; count += 1) {
-    assert.equal(await isDirect(onPostgres.url, `${access.path}/things/${uuid}`, there.user.token), false);
-  }
+  const json = Array.from({ length: 20 }, (_, number) => ({ number }));
+  const made: { uuid: string }[] = requireSuccess(await access.asAdmin('POST /things', { json })).body
+    .entities;
+  const paths = made.map(({ uuid }) => `${access.path}/things/${uuid}`);
+  const token = there.user.token;
+  await call(onPostgres, `GET ${paths[0]}`, { bearer: token });
+  assert.equal(await isDirect(onPostgres.url, paths[0]!, token), true);
+  const asked = [...paths, ...paths.slice(0, 3), `${access.path}/things/${there.user.uuid}`];
+  const ask = (mark: string, bearer: string): Promise<Answer[]> =>
+    Promise.all(asked.map((path) => call(onPostgres, `GET ${path}${mark}`, { bearer })));
+  const direct = await ask('', token);
+  assert.deepEqual(direct.map(comparable), (await ask('?', token)).map(comparable));
+  assert.equal(direct.at(-1)!.status, 404);
+  assert.deepEqual(new Set((await ask('', tenant.user.token)).map(({ status }) => status)), new Set([401]));
   await onPostgres.stop();
 });

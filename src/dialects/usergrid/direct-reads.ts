@@ -2,11 +2,11 @@
  * Reads of one entity by uuid, which is what is asked most, answered without the framework. Which paths are such reads
  * is learnt from the route: where it has served an entity, the same path with another uuid is served alike. The rules
  * are those of the route, asked in the same order. Only the plain case is answered here; a refusal, a parameter, a
- * condition, an origin, and what has to be waited for are left to the route.
+ * condition, an origin, and what of the caller's rights has to be waited for are left to the route.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import type { Awaitable } from '../../core/awaitable.ts';
+import { type Awaitable, andThen } from '../../core/awaitable.ts';
 import { BoundedCache } from '../../core/bounded-cache.ts';
 import { isUuid } from '../../core/uuid.ts';
 import type { DirectAnswer } from '../../http/direct-answers.ts';
@@ -22,7 +22,7 @@ import type { AddressedCollection } from './resource-address.ts';
 export interface DirectReads {
   /** To be called by the route when it serves an entity. */
   learn(request: FastifyRequest, collection: AddressedCollection): void;
-  answer(request: IncomingMessage): DirectAnswer | undefined;
+  answer(request: IncomingMessage): Awaitable<DirectAnswer | undefined>;
 }
 
 interface Place {
@@ -47,10 +47,13 @@ const noQuery = {};
 
 export function createDirectReads({ core, clock, place: server }: UsergridOptions): DirectReads {
   const places = new BoundedCache<string, Place>(placesKept);
-  let storeIsAtHand = true;
 
-  /** @throws NotAtHand, KeygridError as the route would refuse */
-  function read(place: Place, uuid: string, headers: IncomingHttpHeaders): DirectAnswer | undefined {
+  /** Undefined for what is the route's. @throws NotAtHand, KeygridError as the route would refuse */
+  function read(
+    place: Place,
+    uuid: string,
+    headers: IncomingHttpHeaders,
+  ): Awaitable<DirectAnswer | undefined> {
     const startedAt = clock.now();
     const credentials = presentedCredentials({ headers, query: noQuery });
     if (credentials.kind !== 'access_token' && credentials.kind !== 'none') return undefined;
@@ -60,20 +63,20 @@ export function createDirectReads({ core, clock, place: server }: UsergridOption
     const path = addressedPath([place.segment, uuid]);
     atHand(core.pathPermission.require(caller, application, 'get', path));
     const found = core.entities.of(application).resolve(place.collection.type, uuid);
-    storeIsAtHand = !(found instanceof Promise);
-    const entity = atHand(found);
-    if (!entity || entity.connected) return undefined;
-    const { path: collectionPath } = place.collection;
-    const body = renderEntities(
-      { method: 'GET', query: noQuery, startedAt },
-      { application, publicUrl: server.publicUrl },
-      collectionPath,
-      [renderEntity(entity, collectionPath)],
-      undefined,
-      clock.now() - startedAt,
-    );
-    const own = ['etag', entityTag(entity), 'content-type', 'application/json'];
-    return { headers: [...corsHeadersFor(headers).flat(), ...own], vary: corsVary, body };
+    return andThen(found, (entity) => {
+      if (!entity || entity.connected) return undefined;
+      const { path: collectionPath } = place.collection;
+      const body = renderEntities(
+        { method: 'GET', query: noQuery, startedAt },
+        { application, publicUrl: server.publicUrl },
+        collectionPath,
+        [renderEntity(entity, collectionPath)],
+        undefined,
+        clock.now() - startedAt,
+      );
+      const own = ['etag', entityTag(entity), 'content-type', 'application/json'];
+      return { headers: [...corsHeadersFor(headers).flat(), ...own], vary: corsVary, body };
+    });
   }
 
   return {
@@ -88,13 +91,14 @@ export function createDirectReads({ core, clock, place: server }: UsergridOption
       places.set(prefix, { organization, application, segment, collection });
     },
     answer({ url = '', headers }) {
-      const place = storeIsAtHand ? places.get(url.slice(0, -uuidLength)) : undefined;
+      const place = places.get(url.slice(0, -uuidLength));
       const uuid = url.slice(-uuidLength);
       if (!place || !isUuid(uuid) || !isPlain(headers)) return undefined;
+      // The route meets what goes wrong too, and says it.
       try {
-        return read(place, uuid, headers);
+        const answer = read(place, uuid, headers);
+        return answer instanceof Promise ? answer.catch(() => undefined) : answer;
       } catch {
-        // The route meets the same, and says it.
         return undefined;
       }
     },

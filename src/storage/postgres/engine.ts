@@ -10,6 +10,7 @@ import { announceChanges } from './announcements.ts';
 import { withClient } from './connection.ts';
 import { createCreateTogether } from './create-together.ts';
 import { isWorthAnotherTry, toStoreError } from './errors.ts';
+import { createLookUps, type LookUp } from './look-ups.ts';
 import type { Reader } from './reader.ts';
 
 /** A change with its place in the `changes` table. */
@@ -53,9 +54,10 @@ export function createPostgresEngine(pool: pg.Pool, reader: Reader): PostgresEng
     return writing.finally(() => underWay.delete(writing));
   };
   const createTogether = createCreateTogether(pool);
+  const reading: Reading = { read: reader.read, lookUp: createLookUps(reader.read) };
   return {
-    read: (work) => readWith(reader, work()),
-    readAtOnce: (work) => readWith(reader, work()),
+    read: (work) => readWith(reading, work()),
+    readAtOnce: (work) => readWith(reading, work()),
     write: (work) => track(write(work)),
     createTogether: (creation, otherwise) => track(createTogether(creation, otherwise)),
     onCommit: (listener) => void listeners.push(listener),
@@ -65,12 +67,21 @@ export function createPostgresEngine(pool: pg.Pool, reader: Reader): PostgresEng
   };
 }
 
+interface Reading {
+  read: Reader['read'];
+  lookUp: LookUp;
+}
+
 /** Outside a transaction it does not matter which connection answers each step. */
-async function readWith<Result>(reader: Reader, steps: Work<Result>): Promise<Result> {
+async function readWith<Result>(reading: Reading, steps: Work<Result>): Promise<Result> {
   let next = steps.next();
   while (!next.done) {
     if (next.value.kind !== 'rows') throw new Error('a read only reads');
-    next = steps.next(await reader.read(toQuery(next.value.statement, next.value.parameters)));
+    const { statement, parameters } = next.value;
+    const found = statement.each
+      ? reading.lookUp(statement, parameters)
+      : reading.read(toQuery(statement, parameters));
+    next = steps.next(await found);
   }
   return next.value;
 }

@@ -17,6 +17,7 @@ import {
   type Creation,
   firstRow,
   integer,
+  lookUp,
   rows,
   type SqlEngine,
   statement,
@@ -24,9 +25,11 @@ import {
   type Work,
 } from './statement.ts';
 
-const selectByUuid = statement(
-  `select type, created, modified, version, body, connected, indexed_fields
-   from entities where application_id = ? and entity_id = ?`,
+const selectByUuid = lookUp(
+  'type, created, modified, version, body, connected, indexed_fields',
+  'entities',
+  ['application_id'],
+  'entity_id',
 );
 const selectEach = madeOnce((count: number) =>
   statement(

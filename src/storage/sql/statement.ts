@@ -18,6 +18,8 @@ export interface Statement {
   postgres: string;
   /** Under which an engine keeps it prepared; undefined = not kept. */
   name: string | undefined;
+  /** Where it finds at most one row by its last parameter, a bytea: the same for several of its values at once. */
+  each?: { statement: Statement; column: string };
 }
 
 /**
@@ -80,6 +82,20 @@ function numbered(text: string): string {
 /** A change of at most one row, asked only whether it was made: SQLite need not answer rows for that. */
 export const effect = (text: string): Statement =>
   statement(text, { postgres: `${text} returning 1 as done` });
+
+/**
+ * Finds one row at most, by values that several look-ups of a turn may share and, last of all, by a bytea `column` of
+ * which each asks for another. PostgreSQL answers the look-ups of a turn together.
+ */
+export function lookUp(columns: string, table: string, shared: readonly string[], column: string): Statement {
+  const conditions = shared.map((name) => `${name} = ?`).join(' and ');
+  const select = (what: string, last: string): string =>
+    `select ${what} from ${table} where ${conditions} and ${column} ${last}`;
+  const each = statement(select(`${column}, ${columns}`, '= ?'), {
+    postgres: select(`${column}, ${columns}`, '= any(?::bytea[])'),
+  });
+  return { ...statement(select(columns, '= ?')), each: { statement: each, column } };
+}
 
 /** Columns of a table, with PostgreSQL's name for the type of each. */
 export type Columns = Record<string, 'bigint' | 'integer' | 'text' | 'bytea'>;

@@ -1,0 +1,85 @@
+/**
+ * Look-ups of single rows, those of a turn in one statement: while some are on their way, those that come wait together
+ * and go next. A statement costs the server and this process as much as ten rows do.
+ */
+import type pg from 'pg';
+import { bytes, type Row, type SqlValue, type Statement } from '../sql/statement.ts';
+
+/** What is asked of a statement that `lookUp` made. */
+export type LookUp = (statement: Statement, parameters: SqlValue[]) => Promise<Row[]>;
+
+type Read = (query: pg.QueryConfig<unknown[]>) => Promise<Row[]>;
+
+interface Waiting {
+  /** The last parameter, in hexadecimal. */
+  value: string;
+  resolve(rows: Row[]): void;
+  reject(reason: unknown): void;
+}
+
+/** Of the same statement with the same values before the last. */
+interface Group {
+  statement: Statement;
+  shared: SqlValue[];
+  waiting: Waiting[];
+}
+
+const statementsAtOnce = 2;
+const valuesAtMost = 500;
+
+export function createLookUps(read: Read): LookUp {
+  const groups = new Map<string, Group>();
+  let underWay = 0;
+  let scheduled = false;
+
+  function groupOf(statement: Statement, shared: SqlValue[]): Group {
+    const key = `${statement.name} ${shared.join(' ')}`;
+    let group = groups.get(key);
+    if (!group) {
+      group = { statement, shared, waiting: [] };
+      groups.set(key, group);
+    }
+    return group;
+  }
+
+  function dispatch(): void {
+    scheduled = false;
+    for (const [key, group] of groups) {
+      if (underWay === statementsAtOnce) return;
+      const waiting = group.waiting.splice(0, valuesAtMost);
+      if (group.waiting.length === 0) groups.delete(key);
+      underWay += 1;
+      void answer(read, { ...group, waiting }).finally(() => {
+        underWay -= 1;
+        dispatch();
+      });
+    }
+  }
+
+  return (statement, parameters) =>
+    new Promise<Row[]>((resolve, reject) => {
+      const value = asHex(parameters.at(-1) as Uint8Array);
+      groupOf(statement, parameters.slice(0, -1)).waiting.push({ value, resolve, reject });
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(dispatch);
+    });
+}
+
+async function answer(read: Read, { statement, shared, waiting }: Group): Promise<void> {
+  const { statement: each, column } = statement.each!;
+  // As PostgreSQL writes arrays: the driver would look at each element anew.
+  const values = `{${waiting.map(({ value }) => `"\\\\x${value}"`).join(',')}}`;
+  try {
+    const found = new Map<string, Row[]>();
+    for (const row of await read({ name: each.name!, text: each.postgres, values: [...shared, values] })) {
+      found.set(asHex(bytes(row, column)), [row]);
+    }
+    for (const { value, resolve } of waiting) resolve(found.get(value) ?? []);
+  } catch (error) {
+    for (const { reject } of waiting) reject(error);
+  }
+}
+
+const asHex = (value: Uint8Array): string =>
+  Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');
