@@ -2,7 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type pg from 'pg';
 import { valuesOf } from '../../src/storage/postgres/engine.ts';
-import type { Row, SqlEngine, SqlValue, Step, Work } from '../../src/storage/sql/statement.ts';
+import { toArray } from '../../src/storage/postgres/look-ups.ts';
+import type { LookUp, Row, SqlEngine, SqlValue, Step, Work } from '../../src/storage/sql/statement.ts';
 
 /** Of one access to a table: which table or index, and the conditions by which it is entered. */
 export interface Access {
@@ -27,6 +28,7 @@ export interface ExplainingEngine extends SqlEngine {
 function explainingEngine(
   explain: (step: SqlStep) => Promise<Plan>,
   execute: (step: SqlStep) => Promise<Row[]>,
+  lookUpStep: (which: LookUp, parameters: SqlValue[]) => SqlStep,
 ): ExplainingEngine {
   let plans: Plan[] = [];
   async function run<Result>(work: () => Work<Result>): Promise<Result> {
@@ -45,7 +47,10 @@ function explainingEngine(
   }
   return {
     read: run,
-    readAtOnce: run,
+    lookUp: (which, parameters) =>
+      run(function* (): Work<Row | undefined> {
+        return (yield lookUpStep(which, parameters))[0];
+      }),
     write: run,
     takePlans() {
       const taken = plans;
@@ -75,6 +80,7 @@ export function explainSqlite(database: DatabaseSync): ExplainingEngine {
       for (const parameters of step.rows) prepared.run(...step.shared, ...parameters);
       return [];
     },
+    (which, parameters) => ({ kind: 'rows', statement: which, parameters }),
   );
 }
 
@@ -101,6 +107,11 @@ export function explainPostgres(client: pg.ClientBase, generic: boolean): Explai
       return readPostgresPlan(sql, rows[0]!['QUERY PLAN'][0].Plan);
     },
     async (step) => (await client.query<Row>({ text: step.statement.postgres, values: valuesOf(step) })).rows,
+    (which, parameters) => {
+      const value = Buffer.from(parameters.at(-1) as Uint8Array).toString('hex');
+      const all = [...parameters.slice(0, -1), toArray([value])];
+      return { kind: 'rows', statement: which.each.statement, parameters: all };
+    },
   );
 }
 

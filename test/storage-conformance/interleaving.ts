@@ -9,7 +9,7 @@ import {
   sessionSettings,
 } from '../../src/storage/postgres/connection.ts';
 import { toQuery, valuesOf } from '../../src/storage/postgres/engine.ts';
-import type { Row, SqlEngine, Step, Work } from '../../src/storage/sql/statement.ts';
+import { firstRow, type Row, type SqlEngine, type Step, type Work } from '../../src/storage/sql/statement.ts';
 import { createSharedStores, type SharedStores } from '../../src/storage/sql/stores.ts';
 
 export type Operation<Result> = (stores: SharedStores) => Promise<Result>;
@@ -126,7 +126,8 @@ function createSteppingEngine(client: pg.Client, turn: () => Promise<void>): Sql
       throw error;
     }
   }
-  return { read: write, readAtOnce: write, write };
+  const lookUp: SqlEngine['lookUp'] = (which, parameters) => write(() => firstRow(which, ...parameters));
+  return { read: write, lookUp, write };
 }
 
 /** Every order in which units of so many steps each can follow one another. */

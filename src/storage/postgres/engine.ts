@@ -10,7 +10,7 @@ import { announceChanges } from './announcements.ts';
 import { withClient } from './connection.ts';
 import { createCreateTogether } from './create-together.ts';
 import { isWorthAnotherTry, toStoreError } from './errors.ts';
-import { createLookUps, type LookUp } from './look-ups.ts';
+import { createLookUps } from './look-ups.ts';
 import type { Reader } from './reader.ts';
 
 /** A change with its place in the `changes` table. */
@@ -54,10 +54,9 @@ export function createPostgresEngine(pool: pg.Pool, reader: Reader): PostgresEng
     return writing.finally(() => underWay.delete(writing));
   };
   const createTogether = createCreateTogether(pool);
-  const reading: Reading = { read: reader.read, lookUp: createLookUps(reader.read) };
   return {
-    read: (work) => readWith(reading, work()),
-    readAtOnce: (work) => readWith(reading, work()),
+    read: (work) => readWith(reader, work()),
+    lookUp: createLookUps(reader.read),
     write: (work) => track(write(work)),
     createTogether: (creation, otherwise) => track(createTogether(creation, otherwise)),
     onCommit: (listener) => void listeners.push(listener),
@@ -67,21 +66,12 @@ export function createPostgresEngine(pool: pg.Pool, reader: Reader): PostgresEng
   };
 }
 
-interface Reading {
-  read: Reader['read'];
-  lookUp: LookUp;
-}
-
 /** Outside a transaction it does not matter which connection answers each step. */
-async function readWith<Result>(reading: Reading, steps: Work<Result>): Promise<Result> {
+async function readWith<Result>(reader: Reader, steps: Work<Result>): Promise<Result> {
   let next = steps.next();
   while (!next.done) {
     if (next.value.kind !== 'rows') throw new Error('a read only reads');
-    const { statement, parameters } = next.value;
-    const found = statement.each
-      ? reading.lookUp(statement, parameters)
-      : reading.read(toQuery(statement, parameters));
-    next = steps.next(await found);
+    next = steps.next(await reader.read(toQuery(next.value.statement, next.value.parameters)));
   }
   return next.value;
 }

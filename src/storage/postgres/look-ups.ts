@@ -3,23 +3,20 @@
  * and go next. A statement costs the server and this process as much as ten rows do.
  */
 import type pg from 'pg';
-import { bytes, type Row, type SqlValue, type Statement } from '../sql/statement.ts';
-
-/** What is asked of a statement that `lookUp` made. */
-export type LookUp = (statement: Statement, parameters: SqlValue[]) => Promise<Row[]>;
+import { bytes, type LookUp, type Row, type SqlEngine, type SqlValue } from '../sql/statement.ts';
 
 type Read = (query: pg.QueryConfig<unknown[]>) => Promise<Row[]>;
 
 interface Waiting {
   /** The last parameter, in hexadecimal. */
   value: string;
-  resolve(rows: Row[]): void;
+  resolve(row: Row | undefined): void;
   reject(reason: unknown): void;
 }
 
 /** Of the same statement with the same values before the last. */
 interface Group {
-  statement: Statement;
+  which: LookUp;
   shared: SqlValue[];
   waiting: Waiting[];
 }
@@ -27,16 +24,16 @@ interface Group {
 const statementsAtOnce = 2;
 const valuesAtMost = 500;
 
-export function createLookUps(read: Read): LookUp {
+export function createLookUps(read: Read): SqlEngine['lookUp'] {
   const groups = new Map<string, Group>();
   let underWay = 0;
   let scheduled = false;
 
-  function groupOf(statement: Statement, shared: SqlValue[]): Group {
-    const key = `${statement.name} ${shared.join(' ')}`;
+  function groupOf(which: LookUp, shared: SqlValue[]): Group {
+    const key = `${which.name} ${shared.join(' ')}`;
     let group = groups.get(key);
     if (!group) {
-      group = { statement, shared, waiting: [] };
+      group = { which, shared, waiting: [] };
       groups.set(key, group);
     }
     return group;
@@ -56,30 +53,33 @@ export function createLookUps(read: Read): LookUp {
     }
   }
 
-  return (statement, parameters) =>
-    new Promise<Row[]>((resolve, reject) => {
+  return (which, parameters) =>
+    new Promise<Row | undefined>((resolve, reject) => {
       const value = asHex(parameters.at(-1) as Uint8Array);
-      groupOf(statement, parameters.slice(0, -1)).waiting.push({ value, resolve, reject });
+      groupOf(which, parameters.slice(0, -1)).waiting.push({ value, resolve, reject });
       if (scheduled) return;
       scheduled = true;
       setImmediate(dispatch);
     });
 }
 
-async function answer(read: Read, { statement, shared, waiting }: Group): Promise<void> {
-  const { statement: each, column } = statement.each!;
-  // As PostgreSQL writes arrays: the driver would look at each element anew.
-  const values = `{${waiting.map(({ value }) => `"\\\\x${value}"`).join(',')}}`;
+async function answer(read: Read, { which, shared, waiting }: Group): Promise<void> {
+  const { statement: each, column } = which.each;
   try {
-    const found = new Map<string, Row[]>();
-    for (const row of await read({ name: each.name!, text: each.postgres, values: [...shared, values] })) {
-      found.set(asHex(bytes(row, column)), [row]);
+    const values = [...shared, toArray(waiting.map(({ value }) => value))];
+    const found = new Map<string, Row>();
+    for (const row of await read({ name: each.name!, text: each.postgres, values })) {
+      found.set(asHex(bytes(row, column)), row);
     }
-    for (const { value, resolve } of waiting) resolve(found.get(value) ?? []);
+    for (const { value, resolve } of waiting) resolve(found.get(value));
   } catch (error) {
     for (const { reject } of waiting) reject(error);
   }
 }
+
+/** As PostgreSQL writes arrays of bytes: the driver would look at each element anew. */
+export const toArray = (values: string[]): string =>
+  `{${values.map((value) => `"\\\\x${value}"`).join(',')}}`;
 
 const asHex = (value: Uint8Array): string =>
   Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');

@@ -91,8 +91,8 @@ export function createEntityStore(
 
   return {
     findByUuid(uuid) {
-      const reading = engine.readAtOnce(() => firstRow(selectByUuid, application, uuidToOrderedBytes(uuid)));
-      return andThen(reading, (row) => row && withoutId(row, uuid));
+      const found = engine.lookUp(selectByUuid, [application, uuidToOrderedBytes(uuid)]);
+      return andThen(found, (row) => row && withoutId(row, uuid));
     },
     async findByUniqueValue(type, property, value) {
       const row = await engine.read(() => firstRow(selectByUniqueValue, application, type, property, value));

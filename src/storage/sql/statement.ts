@@ -18,8 +18,12 @@ export interface Statement {
   postgres: string;
   /** Under which an engine keeps it prepared; undefined = not kept. */
   name: string | undefined;
-  /** Where it finds at most one row by its last parameter, a bytea: the same for several of its values at once. */
-  each?: { statement: Statement; column: string };
+}
+
+/** Finds at most one row. */
+export interface LookUp extends Statement {
+  /** For several values of the last parameter at once, which each row has in a column. */
+  each: { statement: Statement; column: string };
 }
 
 /**
@@ -87,7 +91,7 @@ export const effect = (text: string): Statement =>
  * Finds one row at most, by values that several look-ups of a turn may share and, last of all, by a bytea `column` of
  * which each asks for another. PostgreSQL answers the look-ups of a turn together.
  */
-export function lookUp(columns: string, table: string, shared: readonly string[], column: string): Statement {
+export function lookUp(columns: string, table: string, shared: readonly string[], column: string): LookUp {
   const conditions = shared.map((name) => `${name} = ?`).join(' and ');
   const select = (what: string, last: string): string =>
     `select ${what} from ${table} where ${conditions} and ${column} ${last}`;
@@ -197,8 +201,8 @@ export type CreateTogether = (creation: Creation, otherwise: () => Promise<void>
 export interface SqlEngine {
   /** Runs the work outside a transaction: reads only. */
   read<Result>(work: () => Work<Result>): Promise<Result>;
-  /** The same, at once where the engine has nothing to wait for. */
-  readAtOnce<Result>(work: () => Work<Result>): Awaitable<Result>;
+  /** At once where the engine has nothing to wait for. */
+  lookUp(which: LookUp, parameters: SqlValue[]): Awaitable<Row | undefined>;
   /** Runs the work in a transaction, all or nothing; resolves when it is durable. May run `work` again on conflict. */
   write<Result>(work: () => Work<Result>): Promise<Result>;
   /** A cheaper way than `write` for many creations at once, where the engine has one. */

@@ -6,7 +6,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
-import type { SqlEngine, Work } from '../sql/statement.ts';
+import type { Row, SqlEngine, Work } from '../sql/statement.ts';
 import { createEntity } from './create-entity.ts';
 import { toStoreError } from './errors.ts';
 import { createPreparedStatements, type Transaction } from './prepared.ts';
@@ -135,14 +135,14 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
     if (database.isOpen && database.isTransaction) database.exec('rollback');
   }
 
-  function read<Result>(work: () => Work<Result>): Result {
+  function read<Result>(run: () => Result): Result {
     try {
       if (!isReading) {
         beginReading.run();
         isReading = true;
         setImmediate(endReading);
       }
-      return runWork(work, { changes: [], hasWritten: false });
+      return run();
     } catch (error) {
       throw toStoreError(error);
     }
@@ -187,8 +187,9 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
 
   return {
     database,
-    read: async (work) => read(work),
-    readAtOnce: read,
+    read: async (work) => read(() => runWork(work, { changes: [], hasWritten: false })),
+    lookUp: (which, parameters) =>
+      read(() => statements.prepare(which).get(...parameters) as Row | undefined),
     write: (work) => enqueue((during) => runWork(work, during)),
     createTogether: (creation) => enqueue((during) => createEntity(creation, statements, during)),
     onCommit: (listener) => void listeners.push(listener),
