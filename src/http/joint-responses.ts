@@ -3,9 +3,10 @@
  * the peer where it sleeps, and that costs more than all else of a small answer; while it is awake writes cost half.
  * What is answered later, after a commit or by another server, is written together as it becomes known.
  */
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse as NodeResponse } from 'node:http';
+import { ServerResponse } from './node-http.ts';
 
-type EndArguments = Parameters<ServerResponse['end']>;
+type EndArguments = Parameters<NodeResponse['end']>;
 
 /** More need not wait for one another: the peer is awake. And where many ask at once, the first wait no longer. */
 const mostTogether = 64;

@@ -1,5 +1,5 @@
 /** The HTTP server that every dialect's routes hang on: bounds, request ids, health, and what no dialect claims. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
@@ -11,6 +11,7 @@ import { compressAnswers } from './compression.ts';
 import { createDirectAnswers, type DirectAnswers } from './direct-answers.ts';
 import { routeHeadAsGet } from './head-requests.ts';
 import { JointResponse } from './joint-responses.ts';
+import { createServer } from './node-http.ts';
 import { prepareDocuments } from './prepared-documents.ts';
 import { withoutSchemaCompilers } from './schema-compilers.ts';
 import { answerUnforeseen } from './unforeseen.ts';
