@@ -14,6 +14,7 @@ import { type CreationPlace, createManyAt, createOneAt } from './create-entities
 import { sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
+import { ofOneType } from './list-narrowing.ts';
 import { orOfMany } from './many-owners.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { type Method, type Operation, resource } from './resource.ts';
@@ -99,14 +100,16 @@ function createFlow(options: UsergridOptions, kind: Place['kind'], list: Activit
   return {
     async list(request, reply) {
       const { entity, path } = await ownerOf(request);
-      const { query, limit, cursor } = readDataParameters(request.query as QueryParameters);
+      const asked = readDataParameters(request.query as QueryParameters);
+      const { query, limit, cursor } = ofOneType(asked, 'activity');
       const page = await activities.list(request.application, entity, list, { query, limit, cursor });
       return sendPageAt({ request, reply, options }, path, page, query);
     },
     publish,
     async put(request, reply) {
-      const { query, chooses, isBlank } = readDataParameters(request.query as QueryParameters);
-      if (!chooses && !isBlank) return publish(request, reply);
+      const asked = readDataParameters(request.query as QueryParameters);
+      if (!asked.chooses && !asked.isBlank) return publish(request, reply);
+      const { query } = ofOneType(asked, 'activity');
       const owner = await ownerOf(request);
       const sent = sentObject(request);
       const page = { query, limit: maximumPageSize };

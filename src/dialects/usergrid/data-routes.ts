@@ -152,6 +152,7 @@ const querystring = Type.Object({
   ql: Type.Optional(Type.String({ description: "A statement, such as `select * where color = 'black'`" })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
   cursor: Type.Optional(Type.String({ description: 'As the page before gave it' })),
+  type: Type.Optional(Type.String({ description: 'Only entities of this type or collection' })),
 });
 
 const body = Type.Unknown({ description: 'An entity: a JSON object of any properties' });

@@ -11,6 +11,7 @@ import { sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts
 import { notLinked, requireRightToChange, requireRightToName } from './device-rights.ts';
 import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
+import { ofOneType } from './list-narrowing.ts';
 import { orOfMany } from './many-owners.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
@@ -76,7 +77,7 @@ function createFlow(options: UsergridOptions): Flow {
   return {
     async list(request, reply) {
       const user = await userAt(request);
-      const asked = readDataParameters(request.query as QueryParameters);
+      const asked = ofOneType(readDataParameters(request.query as QueryParameters), 'device');
       const page = await userDevices.ofUser(request.application, user, asked);
       return sendPageAt({ request, reply, options }, pathOf(user), page, asked.query);
     },

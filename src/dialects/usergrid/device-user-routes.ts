@@ -8,6 +8,7 @@ import { sendEntitiesAt, sendPageAt } from './data-call.ts';
 import { notLinked } from './device-rights.ts';
 import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
+import { ofOneType } from './list-narrowing.ts';
 import { orOfMany } from './many-owners.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
@@ -55,7 +56,7 @@ function createFlow(options: UsergridOptions): Flow {
   return {
     async list(request, reply) {
       const device = await deviceAt(request);
-      const asked = readDataParameters(request.query as QueryParameters);
+      const asked = ofOneType(readDataParameters(request.query as QueryParameters), 'user');
       const page = await userDevices.usersOf(request.application, device, asked);
       return sendPageAt({ request, reply, options }, `/devices/${device.uuid}/users`, page, asked.query);
     },

@@ -11,6 +11,7 @@ import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { sendEntitiesAt } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
+import { ofOneType } from './list-narrowing.ts';
 import { orOfMany } from './many-owners.ts';
 import { answerBelowMany } from './nested-answers.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
@@ -91,7 +92,8 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
       if (address.kind === 'below_many')
         return answerBelowMany({ request, reply, options, collection: address.collection }, address);
       const owner = await ownerOf(request);
-      const { query, limit, cursor } = readDataParameters(request.query as QueryParameters);
+      const asked = readDataParameters(request.query as QueryParameters);
+      const { query, limit, cursor } = ofOneType(asked, memberType);
       const page = { query, limit, cursor };
       const found = await core.memberships.list(request.application, owner, collection, page);
       return send(request, reply, owner, found.members, found.cursor, query.projection);

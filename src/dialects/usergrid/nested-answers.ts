@@ -7,6 +7,7 @@ import { changeConnection } from './connection-answers.ts';
 import { type DataCall, entitiesOf, sendEntities } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { addressedPath, operationOf, pathSegments } from './guard.ts';
+import { ofConnectionType, ofOneType } from './list-narrowing.ts';
 import { changeMembership } from './nested-memberships.ts';
 import type { ManySelector } from './nested-path.ts';
 import { readWords } from './nested-path.ts';
@@ -37,7 +38,7 @@ export async function answerBelowMany(
   const { collection, request, options } = call;
   const path = addressedPath([collection.segment]);
   await options.core.pathPermission.require(request.caller, request.application, operationOf(request), path);
-  const { query, limit, cursor } = readDataParameters(parameters);
+  const { query, limit, cursor } = ofOneType(readDataParameters(parameters), collection.type);
   const { entities } = await entitiesOf(call).query(collection.type, query, { limit, cursor });
   return answerFrom(call, { entities, isMany: true, path: `${collection.path}/all` }, below);
 }
@@ -68,14 +69,15 @@ async function show(call: DataCall, end: End): Promise<FastifyReply> {
 }
 
 async function list(call: DataCall, end: End, selector: ManySelector): Promise<FastifyReply> {
-  const { stand, relation } = end;
-  const parameters = { ...(call.request.query as QueryParameters), ...selector.parameters };
-  const { query, limit, cursor } = readDataParameters(parameters, usualPage(relation));
-  const page = await listBelow(call, stand, relation, selector, query, { limit, cursor });
+  const { stand } = end;
+  const sent = { ...(call.request.query as QueryParameters), ...selector.parameters };
+  const parameters = readDataParameters(sent, usualPage(end.relation));
+  const relation = ofConnectionType(end.relation, stand.entities, parameters);
+  const page = await listBelow(call, stand, relation, selector, parameters);
   return sendEntities(call, page.entities, {
-    path: pathOf(end),
+    path: pathOf({ stand, relation }),
     isOfMany: stand.isMany,
-    projection: query.projection,
+    projection: parameters.query.projection,
     distances: page.distances,
     members: { cursor: page.cursor },
   });
@@ -84,4 +86,5 @@ async function list(call: DataCall, end: End, selector: ManySelector): Promise<F
 const send = (call: DataCall, end: End, entity: StoredEntity): Awaitable<FastifyReply> =>
   sendEntities(call, [entity], { path: pathOf(end), isOfMany: end.stand.isMany });
 
-const pathOf = ({ stand, relation }: End): string => `${stand.path}/${relation.segment}`;
+const pathOf = ({ stand, relation }: Pick<End, 'stand' | 'relation'>): string =>
+  `${stand.path}/${relation.segment}`;
