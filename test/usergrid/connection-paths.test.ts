@@ -222,12 +222,22 @@ onEachEngine((world) => {
         `DELETE /users;${matrix(kind)}/likes/${pets[0].uuid}`,
         `DELETE /users/all/likes/${pets[0].uuid}`,
         `POST /users;${matrix(kind)}/likes/pets`,
+        `POST /users/all/activities`,
+        `PUT /users/all/activities/${pets[0].uuid}`,
+        `DELETE /groups/all/users/${pets[0].uuid}`,
+        `POST /users/all/roles`,
+        `POST /users/all/devices/${pets[0].uuid}`,
+        `DELETE /devices;limit=5/users/${pets[0].uuid}`,
       ]) {
         const answer = await asAdmin(
           line,
           line.startsWith('DELETE') ? {} : { json: { name: `n-${unique()}` } },
         );
         assert.equal(outcome(answer), '400 illegal_argument', line);
+        const [method, path] = line.split(' ') as [string, string];
+        const list = path.split('/')[path.includes('/all/') ? 3 : 2];
+        const instead = `${method} /{collection}/{id}/${list}/… of each`;
+        assert.ok(answer.body.error_description.endsWith(instead), answer.text);
       }
       assert.equal((await ask(`GET /pets/${pets[0].uuid}/connecting/likes`)).body.entities.length, 2);
     });

@@ -15,7 +15,7 @@ import { sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts
 import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
 import { ofOneType } from './list-narrowing.ts';
-import { orOfMany } from './many-owners.ts';
+import { eachOrOfMany } from './many-owners.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { type Method, type Operation, resource } from './resource.ts';
 
@@ -33,17 +33,17 @@ export const activityRoutes: Routes = (app, options) => {
   for (const { kind, called, parts } of owners) {
     const lists = { activities: ['activities', 'activity'], feed: ['feed', 'feeds'] };
     for (const list of ['activities', 'feed'] as const) {
-      const flow = createFlow(options, kind, list);
+      const flow = eachOrOfMany(options, createFlow(options, kind, list));
       const many = spellings(...parts, lists[list]);
       const one = spellings(...parts, lists[list], ':activity');
       const read: Operation = {
         summary: `The ${list} of ${called}, newest first`,
-        answer: orOfMany(options, flow.list),
+        answer: flow.list,
         schema: { querystring: pageQuery },
       };
       const ofMany: Partial<Record<Method, Operation>> = { GET: read };
       const ofOne: Partial<Record<Method, Operation>> = {
-        GET: { summary: `One of the ${list} of ${called}`, answer: orOfMany(options, flow.show) },
+        GET: { summary: `One of the ${list} of ${called}`, answer: flow.show },
         DELETE: { summary: `Takes one out of the ${list} of ${called}`, answer: flow.remove },
       };
       if (list === 'activities') {

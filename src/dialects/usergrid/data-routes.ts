@@ -122,8 +122,11 @@ const answerWith =
     }
   };
 
-/** What GET answers for every path of data. */
-export const readData = (options: UsergridOptions): Answer => answerWith(options, answers.GET);
+/** What is answered for every path of data. */
+export const answerData =
+  (options: UsergridOptions): Answer =>
+  (request, reply) =>
+    answerWith(options, answers[request.method as keyof typeof answers])(request, reply);
 
 /** What is done to all of `/dogs/all` needs a right to `/dogs`: one to a dog of that name is not enough. */
 const requireOfCollection = ({ request, options, collection }: DataCall): Awaitable<void> =>

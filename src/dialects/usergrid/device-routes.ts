@@ -12,12 +12,12 @@ import { notLinked, requireRightToChange, requireRightToName } from './device-ri
 import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
 import { ofOneType } from './list-narrowing.ts';
-import { orOfMany } from './many-owners.ts';
+import { eachOrOfMany } from './many-owners.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
 
 export const deviceRoutes: Routes = (app, options) => {
-  const flow = createFlow(options);
+  const flow = eachOrOfMany(options, createFlow(options));
   const schema = { querystring: pageQuery };
   const [users, devices] = [inBothNumbers('users'), inBothNumbers('devices')];
   const many = spellings(users, ':owner', devices);
@@ -27,7 +27,7 @@ export const deviceRoutes: Routes = (app, options) => {
     app,
     many.path,
     {
-      GET: { summary: 'The devices of a user', answer: orOfMany(options, flow.list), schema },
+      GET: { summary: 'The devices of a user', answer: flow.list, schema },
       POST: create,
       PUT: create,
     },
@@ -37,7 +37,7 @@ export const deviceRoutes: Routes = (app, options) => {
     app,
     one.path,
     {
-      GET: { summary: 'One of the devices of a user', answer: orOfMany(options, flow.show) },
+      GET: { summary: 'One of the devices of a user', answer: flow.show },
       POST: { summary: 'Links a device to a user, and to no other', answer: flow.link },
       PUT: { summary: 'Registers or changes a device, and links it', answer: flow.put },
       DELETE: { summary: 'Unlinks a device from its user', answer: flow.unlink },

@@ -9,24 +9,24 @@ import { notLinked } from './device-rights.ts';
 import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
 import { ofOneType } from './list-narrowing.ts';
-import { orOfMany } from './many-owners.ts';
+import { eachOrOfMany } from './many-owners.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
 import { requireOtherEnd } from './role-administration.ts';
 
 export const deviceUserRoutes: Routes = (app, options) => {
-  const flow = createFlow(options);
+  const flow = eachOrOfMany(options, createFlow(options));
   const schema = { querystring: pageQuery };
   const [devices, users] = [inBothNumbers('devices'), inBothNumbers('users')];
   const many = spellings(devices, ':device', users);
   const one = spellings(devices, ':device', users, ':owner');
   const summary = 'The user of a device';
-  resource(app, many.path, { GET: { summary, answer: orOfMany(options, flow.list), schema } }, many.aliases);
+  resource(app, many.path, { GET: { summary, answer: flow.list, schema } }, many.aliases);
   resource(
     app,
     one.path,
     {
-      GET: { summary, answer: orOfMany(options, flow.show) },
+      GET: { summary, answer: flow.show },
       POST: { summary: 'Links a device to a user, and to no other', answer: flow.link },
       DELETE: { summary: 'Unlinks a device from its user', answer: flow.unlink },
     },

@@ -12,17 +12,15 @@ import { sendEntitiesAt } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
 import { ofOneType } from './list-narrowing.ts';
-import { orOfMany } from './many-owners.ts';
-import { answerBelowMany } from './nested-answers.ts';
+import { eachOrOfMany } from './many-owners.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
-import { readAddress } from './resource-address.ts';
 import { requireCreation, requireOtherEnd } from './role-administration.ts';
 
 export const membershipRoutes: Routes = (app, options) => {
   for (const { type, plural, collections } of holderKinds) {
     for (const collection of collections) {
-      const flow = createFlow(options, type, collection);
+      const flow = eachOrOfMany(options, createFlow(options, type, collection));
       const many = spellings(inBothNumbers(plural), ':owner', inBothNumbers(collection));
       const one = spellings(inBothNumbers(plural), ':owner', inBothNumbers(collection), ':member');
       const create = { summary: `Creates one of the ${collection} of a ${type}`, answer: flow.create };
@@ -33,7 +31,7 @@ export const membershipRoutes: Routes = (app, options) => {
         {
           GET: {
             summary: `The ${collection} of a ${type}`,
-            answer: orOfMany(options, flow.list),
+            answer: flow.list,
             schema: { querystring: pageQuery },
           },
           POST: create,
@@ -45,7 +43,7 @@ export const membershipRoutes: Routes = (app, options) => {
         app,
         one.path,
         {
-          GET: { summary: `One of the ${collection} of a ${type}`, answer: orOfMany(options, flow.show) },
+          GET: { summary: `One of the ${collection} of a ${type}`, answer: flow.show },
           POST: add,
           PUT: add,
           DELETE: { summary: `Removes from the ${collection} of a ${type}`, answer: flow.remove },
@@ -56,13 +54,7 @@ export const membershipRoutes: Routes = (app, options) => {
   }
 };
 
-interface Flow {
-  list: Answer;
-  create: Answer;
-  show: Answer;
-  add: Answer;
-  remove: Answer;
-}
+type Flow = Record<'list' | 'create' | 'show' | 'add' | 'remove', Answer>;
 
 function createFlow(options: UsergridOptions, type: HolderKind['type'], collection: string): Flow {
   const { core } = options;
@@ -88,9 +80,6 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
 
   return {
     async list(request, reply) {
-      const address = readAddress(request);
-      if (address.kind === 'below_many')
-        return answerBelowMany({ request, reply, options, collection: address.collection }, address);
       const owner = await ownerOf(request);
       const asked = readDataParameters(request.query as QueryParameters);
       const { query, limit, cursor } = ofOneType(asked, memberType);

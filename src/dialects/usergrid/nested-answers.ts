@@ -2,7 +2,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import { KeygridError } from '../../core/errors.ts';
 import { changeConnection } from './connection-answers.ts';
 import { type DataCall, entitiesOf, sendEntities } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
@@ -11,6 +10,7 @@ import { ofConnectionType, ofOneType } from './list-narrowing.ts';
 import { changeMembership } from './nested-memberships.ts';
 import type { ManySelector } from './nested-path.ts';
 import { readWords } from './nested-path.ts';
+import { onlyReadBelowMany } from './nested-refusals.ts';
 import {
   areLinked,
   type End,
@@ -47,10 +47,8 @@ async function answerFrom(call: DataCall, stand: Stand, from: number): Promise<F
   const end = await walkDown(call, stand, readWords(call.request, from));
   const { method } = call.request;
   if (method === 'GET') return show(call, end);
-  if (end.stand.isMany) {
-    throw new KeygridError('invalid_argument', 'What is below several entities is only read');
-  }
   const { relation } = end;
+  if (end.stand.isMany) throw onlyReadBelowMany(call.request, relation);
   const changed = await (relation.kind === 'sub-collection'
     ? changeMembership(call, { ...end, relation })
     : changeConnection(call, { ...end, relation }));
