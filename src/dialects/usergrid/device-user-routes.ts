@@ -1,18 +1,18 @@
 /** `/devices/{d}/users`: whose a device is, as seen from its own end. usergrid-data.md 8.1. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Awaitable } from '../../core/awaitable.ts';
-import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
+import { requireEntity, segmentAt } from './addressed-entities.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
-import { sendEntitiesAt, sendPageAt } from './data-call.ts';
-import { notLinked } from './device-rights.ts';
-import type { QueryParameters } from './envelope.ts';
+import {
+  type LinkCall,
+  linkUserOfDevice,
+  listUsersOfDevice,
+  showUserOfDevice,
+  unlinkUserOfDevice,
+} from './device-answers.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
-import { ofOneType } from './list-narrowing.ts';
 import { eachOrOfMany } from './many-owners.ts';
-import { pageQuery, readDataParameters } from './query-parameters.ts';
+import { pageQuery } from './query-parameters.ts';
 import { resource } from './resource.ts';
-import { requireOtherEnd } from './role-administration.ts';
 
 export const deviceUserRoutes: Routes = (app, options) => {
   const flow = eachOrOfMany(options, createFlow(options));
@@ -37,45 +37,24 @@ export const deviceUserRoutes: Routes = (app, options) => {
 type Flow = Record<'list' | 'show' | 'link' | 'unlink', Answer>;
 
 function createFlow(options: UsergridOptions): Flow {
-  const { core } = options;
-  const { userDevices } = core;
-  const deviceAt = (request: FastifyRequest): Promise<StoredEntity> =>
-    requireEntity(core, request, 'device', segmentAt(request, 1));
-  const endsOf = async (request: FastifyRequest): Promise<[device: StoredEntity, user: StoredEntity]> => [
-    await deviceAt(request),
-    await requireMember(core, request, 'user', segmentAt(request, 3)),
-  ];
-  const send = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    device: StoredEntity,
-    user: StoredEntity,
-  ): Awaitable<FastifyReply> =>
-    sendEntitiesAt({ request, reply, options }, `/devices/${device.uuid}/users`, [user]);
-
+  const at =
+    (answer: (call: LinkCall) => Promise<FastifyReply>): Answer =>
+    async (request, reply) =>
+      answer(await callOf(options, request, reply));
   return {
-    async list(request, reply) {
-      const device = await deviceAt(request);
-      const asked = ofOneType(readDataParameters(request.query as QueryParameters), 'user');
-      const page = await userDevices.usersOf(request.application, device, asked);
-      return sendPageAt({ request, reply, options }, `/devices/${device.uuid}/users`, page, asked.query);
-    },
-    async show(request, reply) {
-      const [device, user] = await endsOf(request);
-      if (!(await userDevices.isOf(request.application, user, device))) throw notLinked();
-      return send(request, reply, device, user);
-    },
-    async link(request, reply) {
-      const [device, user] = await endsOf(request);
-      await requireOtherEnd(core, request, device, user);
-      await userDevices.link(request.application, user, device);
-      return send(request, reply, device, user);
-    },
-    async unlink(request, reply) {
-      const [device, user] = await endsOf(request);
-      await requireOtherEnd(core, request, device, user);
-      if (!(await userDevices.unlink(request.application, user, device))) throw notLinked();
-      return send(request, reply, device, user);
-    },
+    list: at(listUsersOfDevice),
+    show: at(showUserOfDevice),
+    link: at(linkUserOfDevice),
+    unlink: at(unlinkUserOfDevice),
   };
+}
+
+async function callOf(
+  options: UsergridOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<LinkCall> {
+  const owner = await requireEntity(options.core, request, 'device', segmentAt(request, 1));
+  const path = `/devices/${owner.uuid}/users`;
+  return { request, reply, options, owner, path, reference: segmentAt(request, 3) };
 }
