@@ -7,6 +7,7 @@ import { type DataCall, entitiesOf, sendEntities } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { addressedPath, operationOf, pathSegments } from './guard.ts';
 import { ofConnectionType, ofOneType } from './list-narrowing.ts';
+import { changeLinks, isOfLinks } from './nested-links.ts';
 import { changeMembership } from './nested-memberships.ts';
 import type { ManySelector } from './nested-path.ts';
 import { readWords } from './nested-path.ts';
@@ -49,6 +50,7 @@ async function answerFrom(call: DataCall, stand: Stand, from: number): Promise<F
   if (method === 'GET') return show(call, end);
   const { relation } = end;
   if (end.stand.isMany) throw onlyReadBelowMany(call.request, relation);
+  if (isOfLinks(end)) return changeLinks(call, end);
   const changed = await (relation.kind === 'sub-collection'
     ? changeMembership(call, { ...end, relation })
     : changeConnection(call, { ...end, relation }));

@@ -27,6 +27,8 @@ export interface Stand {
   isMany: boolean;
   /** The path of the entity, with uuids; of several, the path of their collection and `all`. */
   path: string;
+  /** The group that a user was reached by, as one of its members. */
+  memberOf?: StoredEntity | undefined;
 }
 
 /** Where it ends: at the stand above, with what the last words say of what is below. */
@@ -149,7 +151,13 @@ async function requireLinked(
     entities: [entity],
     isMany: stand.isMany,
     path: `${stand.path}/${relation.segment}/${entity.uuid}`,
+    memberOf: groupIn(stand, relation),
   };
+}
+
+function groupIn({ entities: [entity] }: Stand, relation: Relation): StoredEntity | undefined {
+  const isOfMembers = relation.kind === 'sub-collection' && relation.kept.name === 'users';
+  return isOfMembers && entity?.type === 'group' ? entity : undefined;
 }
 
 export function areLinked(
