@@ -3,16 +3,20 @@ import type { FastifyReply } from 'fastify';
 import type { ActivityList } from '../../core/activities/activities.ts';
 import type { Awaitable } from '../../core/awaitable.ts';
 import { maximumBatch } from '../../core/entities/collections/collection.ts';
+import type { ChangeOptions } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import { maximumPageSize } from '../../core/entities/query/queries.ts';
 import { KeygridError } from '../../core/errors.ts';
-import { isUuid } from '../../core/uuid.ts';
+import { isUuid, type Uuid } from '../../core/uuid.ts';
 import { type Owner, requireKnowing, requireOwnership } from './activity-owner.ts';
+import { requireUnconditional, writeConditionOf } from './conditional-request.ts';
 import { type CreationPlace, createManyAt, createOneAt } from './create-entities.ts';
 import { type EntitiesCall, sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { ofOneType } from './list-narrowing.ts';
 import { readDataParameters } from './query-parameters.ts';
+import { sendUnlessKnown, sendWritten } from './tagged-answers.ts';
 
 export interface ActivitiesCall extends EntitiesCall {
   owner: Owner;
@@ -37,10 +41,8 @@ export async function publishActivities(call: ActivitiesCall): Promise<FastifyRe
   const { request, owner } = call;
   const sent = sentBody(request);
   const place = { type: 'activity', path: owner.path, writer: publisherAt(call) };
-  const published = Array.isArray(sent)
-    ? await createManyAt(call, place, sent)
-    : [await createOneAt(call, place, sent)];
-  return send(call, published);
+  if (Array.isArray(sent)) return send(call, await createManyAt(call, place, sent));
+  return sendWritten(call, owner.path, await createOneAt(call, place, sent));
 }
 
 /** `chosen`: by a segment such as `all`, which counts as a query. Without any query one is published. */
@@ -49,18 +51,35 @@ export async function putActivities(call: ActivitiesCall, chosen = false): Promi
   if (!asked.chooses && !asked.isBlank && !chosen) return publishActivities(call);
   const { request, options, owner, list } = call;
   const sent = sentObject(request);
+  requireUnconditional(request);
   const { query } = ofOneType(asked, 'activity');
   const page = { query, limit: maximumPageSize };
   const found = await options.core.activities.list(request.application, owner.entity, list, page);
   if (found.entities.length === 0) throw notListed(list);
   for (const activity of found.entities) await requireOwnership(options.core, request, owner, activity);
+  return send(call, await updateEach(call, found.entities, sent));
+}
+
+/** What another deleted in the meantime no longer matches. */
+async function updateEach(
+  call: ActivitiesCall,
+  activities: StoredEntity[],
+  sent: object,
+): Promise<StoredEntity[]> {
   const changed: StoredEntity[] = [];
-  for (const activity of found.entities) changed.push(await update(call, activity, sent));
-  return send(call, changed);
+  for (const activity of activities) {
+    const updated = await update(call, activity, sent).catch(unlessGone);
+    if (updated) changed.push(updated);
+  }
+  return changed;
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof KeygridError) || error.code !== 'entity_not_found') throw error;
 }
 
 export async function showActivity(call: ActivityCall): Promise<FastifyReply> {
-  return send(call, [await requireListed(call)]);
+  return sendUnlessKnown(call, call.owner.path, await requireListed(call));
 }
 
 export async function publishAgain(call: ActivityCall): Promise<FastifyReply> {
@@ -72,28 +91,44 @@ export async function publishAgain(call: ActivityCall): Promise<FastifyReply> {
   return send(call, [activity]);
 }
 
-/** Or publishes one under that uuid. */
+/** Or publishes one under that uuid. @throws KeygridError also `precondition_failed` */
 export async function changeActivity(call: ActivityCall): Promise<FastifyReply> {
-  const { request, options, owner, list, reference } = call;
+  const { request, owner, list, reference } = call;
   const sent = sentObject(request);
-  if (await findActivity(call)) {
-    const activity = await requireListed(call);
-    await requireOwnership(options.core, request, owner, activity);
-    return send(call, [await update(call, activity, sent)]);
+  if (!(await findActivity(call))) {
+    if (writeConditionOf(request)?.mustExist) throw preconditionFailed();
+    if (!isUuid(reference)) throw notListed(list);
+    const published = await publishUnder(call, reference.toLowerCase(), sent);
+    if (published) return sendWritten(call, owner.path, published);
   }
-  if (!isUuid(reference)) throw notListed(list);
-  const published = await options.core.activities
-    .publish(request.application, owner.place, sent, { uuid: reference.toLowerCase() })
-    .catch(refuseTakenUuid);
-  return send(call, [published]);
+  return sendWritten(call, owner.path, await changeListed(call, sent));
 }
 
-/** Out of this list only. */
+async function changeListed(call: ActivityCall, sent: object): Promise<StoredEntity> {
+  const activity = await requireListed(call);
+  await requireOwnership(call.options.core, call.request, call.owner, activity);
+  return update(call, activity, sent, writeConditionOf(call.request));
+}
+
+/** Undefined where somebody was quicker, or where the uuid is that of another type. */
+function publishUnder(
+  { request, options, owner }: ActivityCall,
+  uuid: Uuid,
+  sent: object,
+): Promise<StoredEntity | undefined> {
+  return options.core.activities.publish(request.application, owner.place, sent, { uuid }).catch((error) => {
+    if (error instanceof KeygridError && error.subject.property === 'uuid') return undefined;
+    throw error;
+  });
+}
+
+/** Out of this list only. @throws KeygridError also `precondition_failed` */
 export async function removeActivity(call: ActivityCall): Promise<FastifyReply> {
   const { request, options, owner, list } = call;
-  const activity = await findActivity(call);
+  const activity = await requireListed(call);
+  if (writeConditionOf(request)?.precondition(activity) === false) throw preconditionFailed();
   const { activities } = options.core;
-  if (activity && (await activities.remove(request.application, owner.entity, list, activity.uuid)))
+  if (await activities.remove(request.application, owner.entity, list, activity.uuid))
     return send(call, [activity]);
   throw notListed(list);
 }
@@ -105,7 +140,9 @@ const update = (
   { request, options }: ActivitiesCall,
   activity: StoredEntity,
   sent: object,
-): Promise<StoredEntity> => options.core.entities.of(request.application).update('activity', activity, sent);
+  condition?: ChangeOptions,
+): Promise<StoredEntity> =>
+  options.core.entities.of(request.application).update('activity', activity, sent, condition);
 
 function publisherAt({ request, options, owner }: ActivitiesCall): CreationPlace['writer'] {
   const { activities } = options.core;
@@ -117,12 +154,6 @@ function publisherAt({ request, options, owner }: ActivitiesCall): CreationPlace
       throw new KeygridError('invalid_argument', `A batch has at most ${maximumBatch} activities`);
     },
   };
-}
-
-/** By an entity of another type: that one is not at this path. */
-function refuseTakenUuid(error: unknown): never {
-  const isTaken = error instanceof KeygridError && error.subject.property === 'uuid';
-  throw isTaken ? notListed('activities') : error;
 }
 
 async function findActivity({

@@ -6,13 +6,13 @@ import { KeygridError } from '../../core/errors.ts';
 import { requireUnconditional } from './conditional-request.ts';
 import { createEntities, createEntity } from './create-entities.ts';
 import { type DataCall, entitiesOf, sendEntities, sentBody, sentObject, writerOf } from './data-call.ts';
-import { sendWritten } from './entity-answers.ts';
 import { applicationMembers, sendEnvelope } from './envelope.ts';
 import { addressedPath } from './guard.ts';
 import { ofOneType } from './list-narrowing.ts';
 import { type DataParameters, readDataParameters } from './query-parameters.ts';
 import { renderExplanation } from './render-explanation.ts';
 import type { Address } from './resource-address.ts';
+import { sendWritten } from './tagged-answers.ts';
 
 type CollectionAddress = Extract<Address, { kind: 'collection' }>;
 
@@ -47,7 +47,7 @@ export async function createInCollection(call: DataCall): Promise<FastifyReply> 
     return sendEntities(call, []);
   }
   if (Array.isArray(body)) return sendEntities(call, await createEntities(call, body));
-  return sendWritten(call, await createEntity(call, body));
+  return sendWritten(call, call.collection.path, await createEntity(call, body));
 }
 
 const isEmpty = (body: Record<string, unknown> | unknown[]): boolean => Object.keys(body).length === 0;

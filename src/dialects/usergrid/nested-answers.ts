@@ -23,6 +23,7 @@ import {
 } from './nested-walk.ts';
 import { readDataParameters } from './query-parameters.ts';
 import type { Address } from './resource-address.ts';
+import { sendUnlessKnown } from './tagged-answers.ts';
 
 /** `below` is how many segments of the path are about what is below the entity. */
 export function answerBelow(call: DataCall, entity: StoredEntity, below: number): Promise<FastifyReply> {
@@ -65,7 +66,7 @@ async function show(call: DataCall, end: End): Promise<FastifyReply> {
   const { stand, relation, selector, far } = end;
   if (selector.kind === 'many') return list(call, end, selector);
   if (!far || !(await areLinked(call, stand, relation, far))) throw notConnected();
-  return send(call, end, far);
+  return sendUnlessKnown(call, pathOf(end), far, { isOfMany: stand.isMany });
 }
 
 async function list(call: DataCall, end: End, selector: ManySelector): Promise<FastifyReply> {
