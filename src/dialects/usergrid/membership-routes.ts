@@ -2,13 +2,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import type { Projection } from '../../core/entities/query/filter.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { MemberType } from '../../core/identity/memberships.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import { jsonBody } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
-import { sendEntitiesAt } from './data-call.ts';
+import { sendEntitiesAt, sendPageAt } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
 import { ofOneType } from './list-narrowing.ts';
@@ -68,15 +67,13 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
     return [owner, member];
   }
 
+  const pathOf = ({ uuid }: StoredEntity): string => `/${type}s/${uuid}/${collection}`;
   const send = (
     request: FastifyRequest,
     reply: FastifyReply,
     owner: StoredEntity,
     members: StoredEntity[],
-    cursor?: string,
-    projection?: Projection[],
-  ): Awaitable<FastifyReply> =>
-    sendMembers(options, request, reply, { owner, collection, members, cursor, projection });
+  ): Awaitable<FastifyReply> => sendEntitiesAt({ request, reply, options }, pathOf(owner), members);
 
   return {
     async list(request, reply) {
@@ -85,7 +82,7 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
       const { query, limit, cursor } = ofOneType(asked, memberType);
       const page = { query, limit, cursor };
       const found = await core.memberships.list(request.application, owner, collection, page);
-      return send(request, reply, owner, found.members, found.cursor, query.projection);
+      return sendPageAt({ request, reply, options }, pathOf(owner), found, query);
     },
     async create(request, reply) {
       await requireCreation(core, request, memberType);
@@ -132,21 +129,4 @@ async function createMembers(
   const service = core.typedServices[memberType];
   if (!Array.isArray(sent)) return [await service.create(application, sent, by)];
   return service.createMany(application, sent as Record<string, unknown>[], by);
-}
-
-function sendMembers(
-  options: UsergridOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: {
-    owner: StoredEntity;
-    collection: string;
-    members: StoredEntity[];
-    cursor: string | undefined;
-    projection: Projection[] | undefined;
-  },
-): Awaitable<FastifyReply> {
-  const { owner, collection, members, cursor, projection } = answer;
-  const path = `/${owner.type}s/${owner.uuid}/${collection}`;
-  return sendEntitiesAt({ request, reply, options }, path, members, { projection, members: { cursor } });
 }
