@@ -3,8 +3,10 @@ import type { FastifyReply } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import { type CollectionWriter, collectionWriter } from '../../core/entities/collections/collection.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { requireMember } from './addressed-entities.ts';
+import { writeConditionOf } from './conditional-request.ts';
 import { createManyAt, createOneAt } from './create-entities.ts';
 import { type EntitiesCall, sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts';
 import { notLinked, requireRightToChange, requireRightToName } from './device-rights.ts';
@@ -12,6 +14,7 @@ import type { QueryParameters } from './envelope.ts';
 import { ofOneType } from './list-narrowing.ts';
 import { readDataParameters } from './query-parameters.ts';
 import { requireOtherEnd } from './role-administration.ts';
+import { sendUnlessKnown, sendWritten } from './tagged-answers.ts';
 
 /** `owner`: the user, or the device whose user is meant. */
 export interface LinksCall extends EntitiesCall {
@@ -40,11 +43,14 @@ export async function createDevices(call: LinksCall): Promise<FastifyReply> {
   const { request, owner, path } = call;
   const sent = sentBody(request);
   const place = { type: 'device', path, writer: writerOf(call) };
-  const created = Array.isArray(sent)
-    ? await createManyAt(call, place, sent)
-    : [await createOneAt(call, place, sent)];
+  if (!Array.isArray(sent)) {
+    const device = await createOneAt(call, place, sent);
+    await linkNew(call, owner, device);
+    return sendWritten(call, path, device);
+  }
+  const created = await createManyAt(call, place, sent);
   for (const device of created) await linkNew(call, owner, device);
-  return send(call, created);
+  return sendEntitiesAt(call, path, created);
 }
 
 /** Of a request that was sent again: what somebody else has linked since stays there. */
@@ -61,7 +67,7 @@ async function linkNew(
 export async function showDevice(call: LinkCall): Promise<FastifyReply> {
   const device = await otherEnd(call, 'device');
   await requireLink(call, call.owner, device);
-  return send(call, [device]);
+  return sendUnlessKnown(call, call.path, device);
 }
 
 export async function linkDevice(call: LinkCall): Promise<FastifyReply> {
@@ -72,17 +78,22 @@ export async function linkDevice(call: LinkCall): Promise<FastifyReply> {
   return send(call, [device]);
 }
 
+/** @throws KeygridError also `precondition_failed` */
 export async function putDevice(call: LinkCall): Promise<FastifyReply> {
   const { request, options, owner, reference } = call;
   const { core } = options;
   const sent = sentObject(request);
+  const condition = writeConditionOf(request);
   const known = await core.entities.of(request.application).resolve('device', reference);
   if (known && !isUuid(reference)) await requireRightToName(core, request, owner, known);
   if (known) await requireRightToChange(core, request, owner, known);
+  if (!known && condition?.mustExist) throw preconditionFailed();
   const writer = writerOf(call);
-  const device = await (known ? writer.update(known, sent) : writer.createAt(reference, sent));
+  const device = await (known
+    ? writer.update(known, sent, condition)
+    : writer.createAt(reference, sent, condition));
   await core.userDevices.link(request.application, owner, device);
-  return send(call, [device]);
+  return sendWritten(call, call.path, device);
 }
 
 export async function unlinkDevice(call: LinkCall): Promise<FastifyReply> {
@@ -105,7 +116,7 @@ export async function listUsersOfDevice(call: LinksCall): Promise<FastifyReply> 
 export async function showUserOfDevice(call: LinkCall): Promise<FastifyReply> {
   const user = await otherEnd(call, 'user');
   await requireLink(call, user, call.owner);
-  return send(call, [user]);
+  return sendUnlessKnown(call, call.path, user);
 }
 
 export async function linkUserOfDevice(call: LinkCall): Promise<FastifyReply> {

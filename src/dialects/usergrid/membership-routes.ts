@@ -15,6 +15,7 @@ import { eachOrOfMany } from './many-owners.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
 import { requireCreation, requireOtherEnd } from './role-administration.ts';
+import { sendUnlessKnown } from './tagged-answers.ts';
 
 export const membershipRoutes: Routes = (app, options) => {
   for (const { type, plural, collections } of holderKinds) {
@@ -95,7 +96,7 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
     async show(request, reply) {
       const [owner, member] = await endsOf(request);
       if (await core.memberships.has(request.application, owner, collection, member))
-        return send(request, reply, owner, [member]);
+        return sendUnlessKnown({ request, reply, options }, pathOf(owner), member);
       throw noMember(type, memberType);
     },
     async add(request, reply) {

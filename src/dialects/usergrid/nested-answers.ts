@@ -23,7 +23,7 @@ import {
 } from './nested-walk.ts';
 import { readDataParameters } from './query-parameters.ts';
 import type { Address } from './resource-address.ts';
-import { sendUnlessKnown } from './tagged-answers.ts';
+import { sendUnlessKnown, sendWritten } from './tagged-answers.ts';
 
 /** `below` is how many segments of the path are about what is below the entity. */
 export function answerBelow(call: DataCall, entity: StoredEntity, below: number): Promise<FastifyReply> {
@@ -55,7 +55,7 @@ async function answerFrom(call: DataCall, stand: Stand, from: number): Promise<F
   const changed = await (relation.kind === 'sub-collection'
     ? changeMembership(call, { ...end, relation })
     : changeConnection(call, { ...end, relation }));
-  if (changed) return send(call, end, changed);
+  if (changed) return sendChanged(call, end, changed);
   // Nothing is named that could be connected. The original then answers with the list: that takes the right to read it.
   const whole = addressedPath(pathSegments(call.request));
   await call.options.core.pathPermission.require(call.request.caller, call.request.application, 'get', whole);
@@ -84,8 +84,11 @@ async function list(call: DataCall, end: End, selector: ManySelector): Promise<F
   });
 }
 
-const send = (call: DataCall, end: End, entity: StoredEntity): Awaitable<FastifyReply> =>
-  sendEntities(call, [entity], { path: pathOf(end), isOfMany: end.stand.isMany });
+/** What was disconnected is as it was, and not at this path any more. */
+const sendChanged = (call: DataCall, end: End, entity: StoredEntity): Awaitable<FastifyReply> =>
+  call.request.method === 'DELETE'
+    ? sendEntities(call, [entity], { path: pathOf(end) })
+    : sendWritten(call, pathOf(end), entity);
 
 const pathOf = ({ stand, relation }: Pick<End, 'stand' | 'relation'>): string =>
   `${stand.path}/${relation.segment}`;
