@@ -241,6 +241,19 @@ onEachEngine((world) => {
       assert.equal((await ask(`GET /pets/${pets[0].uuid}/connecting/likes`)).body.entities.length, 2);
     });
 
+    test('members are not added or removed by a query', async () => {
+      const [ann, group] = [await user(), await create('groups', { path: `g-${unique()}` })];
+      await ask(`POST /groups/${group.uuid}/users/${ann.uuid}`);
+      for (const method of ['POST', 'PUT', 'DELETE']) {
+        for (const end of ['users/all', 'users;ql=age>1', `users/${ann.uuid}/groups/all`]) {
+          const answer = await asAdmin(`${method} /groups/${group.uuid}/${end}`);
+          assert.equal(outcome(answer), '400 illegal_argument', `${method} ${end}`);
+          assert.match(answer.body.error_description, /one by one/);
+        }
+      }
+      assert.deepEqual(uuidsIn(await ask(`GET /groups/${group.uuid}/users`)), [ann.uuid]);
+    });
+
     test('queries in a path are few, and their faults are told', async () => {
       const { kind } = await people();
       const deep = `users;${matrix(kind)}${'/likes/all'.repeat(7)}/likes`;

@@ -3,6 +3,7 @@ import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { createEntity } from './create-entities.ts';
 import { type DataCall, sentObject } from './data-call.ts';
 import type { Relation } from './nested-path.ts';
+import { membersOneByOne } from './nested-refusals.ts';
 import { type End, notConnected } from './nested-walk.ts';
 import { readCollection } from './resource-address.ts';
 import { requireCreation, requireOtherEnd } from './role-administration.ts';
@@ -20,7 +21,8 @@ export async function changeMembership(
   const { memberships } = options.core;
   const { name } = relation.kept;
   const isAdded = request.method !== 'DELETE';
-  if (selector.kind === 'many' && (!isAdded || selector.parameters)) return undefined;
+  if (selector.kind === 'many' && selector.parameters) throw membersOneByOne(request, relation);
+  if (selector.kind === 'many' && !isAdded) return undefined;
   const member = selector.kind === 'many' ? await createMember(call, name) : far;
   if (!member) throw notConnected();
   if (selector.kind === 'one') await requireOtherEnd(options.core, request, owner, member);

@@ -10,6 +10,13 @@ export const onlyReadBelowMany = ({ method }: FastifyRequest, { segment }: Relat
     `What is below several entities is only read: list them by GET, then ${method} /{collection}/{id}/${segment}/… of each`,
   );
 
+/** `all` or a query in the place of a member: rights would be given and taken in bulk. */
+export const membersOneByOne = ({ method }: FastifyRequest, { segment }: Relation): KeygridError =>
+  new KeygridError(
+    'invalid_argument',
+    `Members are added and removed one by one, not by a query: ${method} …/${segment}/{id}`,
+  );
+
 /** Of connections without a verb, or seen from where they end. */
 export function notWhereItBegins(
   { method }: FastifyRequest,
