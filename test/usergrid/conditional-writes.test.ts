@@ -162,6 +162,47 @@ describe('conditional writes', () => {
     assert.deepEqual(refusalIn(await data(`PUT ${path}/likes/dogs/${crypto.randomUUID()}`, options)), failed);
   });
 
+  test('what is made or changed through a connection, or read as a member, says its version', async () => {
+    const { path } = await createDog();
+    const created = await data(`POST ${path}/likes/dogs`, { json: { color: 'black' } });
+    const { uuid } = onlyEntity(created);
+    const changed = await data(`PUT ${path}/likes/dogs/${uuid}`, {
+      headers: { 'if-match': tagOf(created) },
+      json: { color: 'white' },
+    });
+    const options = { headers: { 'if-match': tagOf(created) }, json: { color: 'red' } };
+    assert.deepEqual(refusalIn(await data(`PUT /dogs/${uuid}`, options)), failed);
+    options.headers['if-match'] = tagOf(changed);
+    assert.equal(onlyEntity(await data(`PUT /dogs/${uuid}`, options)).color, 'red');
+    await data('POST /groups', { json: { path: 'versions' } });
+    const member = tagOf(await data('POST /users', { json: { username: 'versioned' } }));
+    await data('POST /groups/versions/users/versioned');
+    const read = await data('GET /groups/versions/users/versioned', { headers: { 'if-none-match': member } });
+    assert.deepEqual([read.status, tagOf(read)], [304, member]);
+  });
+
+  test('devices of a user are written under the same conditions, and only linked if they hold', async () => {
+    for (const username of ['owner', 'finder']) await data('POST /users', { json: { username } });
+    const created = await data('POST /users/owner/devices', { json: { model: 'a' } });
+    const { uuid } = onlyEntity(created);
+    const tag = tagOf(created);
+    const path = `/users/owner/devices/${uuid}`;
+    const read = await data(`GET ${path}`, { headers: { 'if-none-match': tag } });
+    assert.deepEqual([read.status, tagOf(read)], [304, tag]);
+    const options = { headers: { 'if-match': tag }, json: { model: 'b' } };
+    const changed = await data(`PUT ${path}`, options);
+    assert.equal(onlyEntity(changed).model, 'b');
+    assert.equal(tagOf(await data(`GET /devices/${uuid}/users/owner`)).length > 0, true);
+    assert.deepEqual(refusalIn(await data(`PUT ${path}`, options)), failed);
+    assert.deepEqual(refusalIn(await data(`PUT /users/finder/devices/${uuid}`, options)), failed);
+    assert.equal(tagOf(await data(`GET ${path}`)), tagOf(changed));
+    const unknown = `/users/owner/devices/${crypto.randomUUID()}`;
+    assert.deepEqual(refusalIn(await data(`PUT ${unknown}`, options)), failed);
+    const onlyNew = { headers: { 'if-none-match': '*' }, json: { model: 'c' } };
+    assert.deepEqual(refusalIn(await data(`PUT ${path}`, onlyNew)), failed);
+    onlyEntity(await data(`PUT ${unknown}`, onlyNew));
+  });
+
   test('connecting an entity changes what a GET answers, and not its version', async () => {
     const { path, tag } = await createDog();
     const { path: target } = await createDog();

@@ -169,13 +169,16 @@ onEachEngine((world) => {
     test('connections are made from where they begin', async () => {
       const [rex, tom] = [await create('dogs'), await create('dogs')];
       for (const method of ['POST', 'PUT', 'DELETE']) {
-        for (const path of [
-          `connecting/likes/${tom.uuid}`,
-          `connecting/${tom.uuid}`,
-          `connections/${tom.uuid}`,
+        for (const [path, instead] of [
+          [`connecting/likes/${tom.uuid}`, 'likes/{other}'],
+          [`connecting/Likes/dogs/${tom.name}`, 'likes/{other}'],
+          [`connecting/${tom.uuid}`, '{verb}/{other}'],
+          [`connections/${tom.uuid}`, '{verb}/{other}'],
         ]) {
           const answer = await asAdmin(`${method} /dogs/${rex.uuid}/${path}`);
           assert.equal(outcome(answer), '400 illegal_argument', `${method} ${path}`);
+          const expected = `${method} /{collection}/{id}/${instead}`;
+          assert.ok(answer.body.error_description.endsWith(expected), answer.text);
         }
       }
       await ask(`POST /dogs/${rex.uuid}/connections/likes/${tom.uuid}`);

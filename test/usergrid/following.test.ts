@@ -106,8 +106,14 @@ test('a follower who is deleted, or an author, leaves the lists of the others cl
 
 test('UD-112 posting to followers makes nobody follow', async () => {
   const [first, second] = [await app.newUser(), await app.newUser()];
-  const answer = await app.asAdmin(`POST /users/${first.username}/followers/users/${second.username}`);
-  assert.ok(answer.status === 200 || answer.status === 400, outcome(answer));
+  for (const method of ['POST', 'PUT', 'DELETE']) {
+    const answer = await app.asAdmin(`${method} /users/${first.username}/followers/users/${second.username}`);
+    assert.equal(outcome(answer), '400 illegal_argument');
+    assert.ok(
+      answer.body.error_description.endsWith(`${method} /users/{follower}/following/users/{id}`),
+      answer.text,
+    );
+  }
   assert.deepEqual(await listed(`/users/${first.username}/followers`), []);
   assert.deepEqual(await listed(`/users/${second.username}/following`), []);
 });

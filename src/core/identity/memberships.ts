@@ -8,7 +8,7 @@ import {
   keptSubCollection,
   type SubCollectionReader,
 } from '../entities/connections/sub-collections.ts';
-import type { PageOptions } from '../entities/entities.ts';
+import type { EntityPage, PageOptions } from '../entities/entities.ts';
 import type { EdgeStore, StoredEntity } from '../entities/entity-store.ts';
 import { type EntityQuery, matchesEverything } from '../entities/query/filter.ts';
 import { KeygridError } from '../errors.ts';
@@ -22,12 +22,6 @@ const memberTypes: ReadonlySet<string> = new Set<MemberType>(['user', 'group', '
 export interface MemberPageRequest extends PageOptions {
   /** Everyone unless said. */
   query?: EntityQuery;
-}
-
-export interface MemberPage {
-  members: StoredEntity[];
-  /** Given whenever the page is full: there may be nothing after it. */
-  cursor: string | undefined;
 }
 
 /** `collection` is the plural: `users`, `groups` or `roles`. */
@@ -55,7 +49,7 @@ export interface Memberships {
     owner: StoredEntity,
     collection: string,
     page: MemberPageRequest,
-  ): Promise<MemberPage>;
+  ): Promise<EntityPage>;
 }
 
 export function createMemberships(options: {
@@ -90,11 +84,8 @@ export function createMemberships(options: {
     },
     has: (application, owner, collection, member) =>
       subCollections.has(application, [owner], requireMembership(owner, collection), member),
-    async list(application, owner, collection, { query = matchesEverything, ...page }) {
-      const membership = requireMembership(owner, collection);
-      const { entities, ...rest } = await subCollections.list(application, [owner], membership, query, page);
-      return { members: entities, ...rest };
-    },
+    list: async (application, owner, collection, { query = matchesEverything, ...page }) =>
+      subCollections.list(application, [owner], requireMembership(owner, collection), query, page),
   };
 }
 

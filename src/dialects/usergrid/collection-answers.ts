@@ -6,17 +6,19 @@ import { KeygridError } from '../../core/errors.ts';
 import { requireUnconditional } from './conditional-request.ts';
 import { createEntities, createEntity } from './create-entities.ts';
 import { type DataCall, entitiesOf, sendEntities, sentBody, sentObject, writerOf } from './data-call.ts';
-import { sendWritten } from './entity-answers.ts';
 import { applicationMembers, sendEnvelope } from './envelope.ts';
 import { addressedPath } from './guard.ts';
+import { ofOneType } from './list-narrowing.ts';
 import { type DataParameters, readDataParameters } from './query-parameters.ts';
 import { renderExplanation } from './render-explanation.ts';
 import type { Address } from './resource-address.ts';
+import { sendWritten } from './tagged-answers.ts';
 
 type CollectionAddress = Extract<Address, { kind: 'collection' }>;
 
 export async function listCollection(call: DataCall, address: CollectionAddress): Promise<FastifyReply> {
-  const { query, limit, cursor, analyzeOnly, ...asked } = readDataParameters(address.parameters);
+  const parameters = ofOneType(readDataParameters(address.parameters), call.collection.type);
+  const { query, limit, cursor, analyzeOnly, ...asked } = parameters;
   if (analyzeOnly) return sendAnalysis(call);
   const explain = asked.explain && (await mayBeTold(call));
   const page = await entitiesOf(call).query(call.collection.type, query, { limit, cursor, explain });
@@ -45,7 +47,7 @@ export async function createInCollection(call: DataCall): Promise<FastifyReply> 
     return sendEntities(call, []);
   }
   if (Array.isArray(body)) return sendEntities(call, await createEntities(call, body));
-  return sendWritten(call, await createEntity(call, body));
+  return sendWritten(call, call.collection.path, await createEntity(call, body));
 }
 
 const isEmpty = (body: Record<string, unknown> | unknown[]): boolean => Object.keys(body).length === 0;
@@ -56,10 +58,11 @@ export async function putCollection(call: DataCall, address: CollectionAddress):
   if (!parameters.chooses && !parameters.isBlank && !address.chosen) return createInCollection(call);
   const patch = sentObject(call.request);
   requireUnconditional(call.request);
+  const { query } = ofOneType(parameters, call.collection.type);
   if (parameters.analyzeOnly) return sendAnalysis(call);
   await requireReading(call);
   const writer = await writerOf(call);
-  const updated = await writer.updateByQuery(parameters.query, patch);
+  const updated = await writer.updateByQuery(query, patch);
   if (updated.length === 0) {
     throw new KeygridError('resource_not_found', `No ${call.collection.type} matches the query`);
   }
@@ -86,8 +89,9 @@ export async function deleteFromCollection(
   requireChoice(parameters, address);
   requireUnconditional(call.request);
   if (parameters.analyzeOnly) return sendAnalysis(call);
+  const { query } = ofOneType(parameters, call.collection.type);
   const writer = await writerOf(call);
-  return sendEntities(call, await writer.deleteByQuery(parameters.query, parameters));
+  return sendEntities(call, await writer.deleteByQuery(query, parameters));
 }
 
 function requireChoice({ chooses }: DataParameters, { chosen, collection }: CollectionAddress): void {

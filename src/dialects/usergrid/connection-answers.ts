@@ -6,7 +6,6 @@
 import { requireConnectable } from '../../core/entities/connections/connections.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { preconditionFailed } from '../../core/entities/entity-writer.ts';
-import { KeygridError } from '../../core/errors.ts';
 import type { Operation } from '../../core/identity/permission-pattern.ts';
 import { callingUser } from '../../core/identity/user-reference.ts';
 import { writeConditionOf } from './conditional-request.ts';
@@ -15,6 +14,7 @@ import { type DataCall, sentBody, sentObject, writerOf } from './data-call.ts';
 import { addressedPath } from './guard.ts';
 import { collectionName } from './inflection.ts';
 import type { OneSelector, Relation } from './nested-path.ts';
+import { notWhereItBegins } from './nested-refusals.ts';
 import { type End, notConnected } from './nested-walk.ts';
 import { requireOffered } from './offered-collections.ts';
 import { type AddressedCollection, readCollection } from './resource-address.ts';
@@ -31,26 +31,24 @@ export async function changeConnection(
   if (!source) return undefined;
   const isMade = call.request.method !== 'DELETE';
   if (selector.kind === 'one') {
-    const verb = requireVerb(relation);
+    const verb = requireVerb(call, relation);
     return isMade
       ? connectTo(call, source, verb, selector, far)
       : disconnect(call, source, verb, selector, far);
   }
   const { collection } = selector;
   if (!isMade || !collection || selector.parameters) return undefined;
-  const verb = requireVerb(relation);
+  const verb = requireVerb(call, relation);
   await requireReading(call, source);
   const target = await createTarget(call, source, verb, collection);
   return target && connect(call, source, verb, target);
 }
 
 /** @throws KeygridError `invalid_argument` */
-function requireVerb({ direction, verb }: ConnectionEnd['relation']): string {
+function requireVerb({ request }: DataCall, relation: ConnectionEnd['relation']): string {
+  const { direction, verb } = relation;
   if (direction === 'outgoing' && verb !== undefined) return verb;
-  throw new KeygridError(
-    'invalid_argument',
-    'Connections are made and ended from the entity that they begin at: /{collection}/{id}/{verb}/{other}',
-  );
+  throw notWhereItBegins(request, relation);
 }
 
 async function connect(

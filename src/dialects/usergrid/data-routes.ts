@@ -122,8 +122,11 @@ const answerWith =
     }
   };
 
-/** What GET answers for every path of data. */
-export const readData = (options: UsergridOptions): Answer => answerWith(options, answers.GET);
+/** What is answered for every path of data. */
+export const answerData =
+  (options: UsergridOptions): Answer =>
+  (request, reply) =>
+    answerWith(options, answers[request.method as keyof typeof answers])(request, reply);
 
 /** What is done to all of `/dogs/all` needs a right to `/dogs`: one to a dog of that name is not enough. */
 const requireOfCollection = ({ request, options, collection }: DataCall): Awaitable<void> =>
@@ -152,6 +155,7 @@ const querystring = Type.Object({
   ql: Type.Optional(Type.String({ description: "A statement, such as `select * where color = 'black'`" })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
   cursor: Type.Optional(Type.String({ description: 'As the page before gave it' })),
+  type: Type.Optional(Type.String({ description: 'Only entities of this type or collection' })),
 });
 
 const body = Type.Unknown({ description: 'An entity: a JSON object of any properties' });

@@ -7,12 +7,12 @@ import { KeygridError } from '../../core/errors.ts';
 import type { PathReading } from '../../core/identity/path-permission.ts';
 import { requireUser } from '../../core/identity/user-reference.ts';
 import { isUuid } from '../../core/uuid.ts';
-import { entityTag, isKnownToClient, tagAnswer, writeConditionOf } from './conditional-request.ts';
-import { readLinks } from './connection-links.ts';
+import { writeConditionOf } from './conditional-request.ts';
 import { type DataCall, entitiesOf, sendEntities, sentObject, writerOf } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { forcedAlias } from './guard.ts';
 import { type Address, type AddressedCollection, isSelf } from './resource-address.ts';
+import { sendUnlessKnown, sendWritten } from './tagged-answers.ts';
 
 export type EntityAddress = Extract<Address, { kind: 'entity' }>;
 
@@ -59,31 +59,13 @@ async function findByLaterReading(
 
 /** @throws KeygridError `entity_not_found`, `resource_not_found` */
 export function readEntity(call: DataCall, { entity, reference }: Target): Awaitable<FastifyReply> {
-  if (entity) return sendUnlessKnown(call, entity);
+  if (entity) return sendUnlessKnown(call, call.collection.path, entity);
   const { type } = call.collection;
   // Old clients go by the code when they decide whether to create what they did not find.
   const isUserByName = type === 'user' && !isUuid(reference);
   const asSetting = call.options.settings.entityNotFoundCode === 'entity_not_found';
   const code = asSetting && !isUserByName ? 'entity_not_found' : 'resource_not_found';
   throw new KeygridError(code, `There is no ${type} ${reference}`, { subject: { type, reference } });
-}
-
-/** A client that says by If-None-Match which version it has is not sent that one again. */
-function sendUnlessKnown(call: DataCall, entity: StoredEntity): Awaitable<FastifyReply> {
-  const { request, reply, options } = call;
-  return andThen(readLinks(options.core.connections, request, [entity]), (links) => {
-    // What it is connected by changes without a write of the entity.
-    const tag = entityTag(entity, entity.connected && JSON.stringify(links(entity.uuid, '')));
-    tagAnswer(request, reply, tag);
-    if (isKnownToClient(request, tag)) return reply.code(304).send();
-    return sendEntities(call, [entity], { links });
-  });
-}
-
-/** The entity as it was written, with its new tag. */
-export function sendWritten(call: DataCall, entity: StoredEntity): Awaitable<FastifyReply> {
-  tagAnswer(call.request, call.reply, entityTag(entity));
-  return sendEntities(call, [entity]);
 }
 
 /** @throws KeygridError also `precondition_failed` */
@@ -95,7 +77,7 @@ export async function putEntity(call: DataCall, { entity, reference }: Target): 
   const written = entity
     ? await writer.update(entity, body, condition)
     : await writer.createAt(reference, body, condition);
-  return sendWritten(call, written);
+  return sendWritten(call, call.collection.path, written);
 }
 
 /** The original adds it to its collection once more and does not look at the body. */

@@ -2,26 +2,25 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import type { Projection } from '../../core/entities/query/filter.ts';
 import { KeygridError } from '../../core/errors.ts';
 import type { MemberType } from '../../core/identity/memberships.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import { jsonBody } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
-import { sendEntitiesAt } from './data-call.ts';
+import { sendEntitiesAt, sendPageAt } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
-import { orOfMany } from './many-owners.ts';
-import { answerBelowMany } from './nested-answers.ts';
+import { ofOneType } from './list-narrowing.ts';
+import { eachOrOfMany } from './many-owners.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
-import { readAddress } from './resource-address.ts';
 import { requireCreation, requireOtherEnd } from './role-administration.ts';
+import { sendUnlessKnown } from './tagged-answers.ts';
 
 export const membershipRoutes: Routes = (app, options) => {
   for (const { type, plural, collections } of holderKinds) {
     for (const collection of collections) {
-      const flow = createFlow(options, type, collection);
+      const flow = eachOrOfMany(options, createFlow(options, type, collection));
       const many = spellings(inBothNumbers(plural), ':owner', inBothNumbers(collection));
       const one = spellings(inBothNumbers(plural), ':owner', inBothNumbers(collection), ':member');
       const create = { summary: `Creates one of the ${collection} of a ${type}`, answer: flow.create };
@@ -32,7 +31,7 @@ export const membershipRoutes: Routes = (app, options) => {
         {
           GET: {
             summary: `The ${collection} of a ${type}`,
-            answer: orOfMany(options, flow.list),
+            answer: flow.list,
             schema: { querystring: pageQuery },
           },
           POST: create,
@@ -44,7 +43,7 @@ export const membershipRoutes: Routes = (app, options) => {
         app,
         one.path,
         {
-          GET: { summary: `One of the ${collection} of a ${type}`, answer: orOfMany(options, flow.show) },
+          GET: { summary: `One of the ${collection} of a ${type}`, answer: flow.show },
           POST: add,
           PUT: add,
           DELETE: { summary: `Removes from the ${collection} of a ${type}`, answer: flow.remove },
@@ -55,13 +54,7 @@ export const membershipRoutes: Routes = (app, options) => {
   }
 };
 
-interface Flow {
-  list: Answer;
-  create: Answer;
-  show: Answer;
-  add: Answer;
-  remove: Answer;
-}
+type Flow = Record<'list' | 'create' | 'show' | 'add' | 'remove', Answer>;
 
 function createFlow(options: UsergridOptions, type: HolderKind['type'], collection: string): Flow {
   const { core } = options;
@@ -75,26 +68,22 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
     return [owner, member];
   }
 
+  const pathOf = ({ uuid }: StoredEntity): string => `/${type}s/${uuid}/${collection}`;
   const send = (
     request: FastifyRequest,
     reply: FastifyReply,
     owner: StoredEntity,
     members: StoredEntity[],
-    cursor?: string,
-    projection?: Projection[],
-  ): Awaitable<FastifyReply> =>
-    sendMembers(options, request, reply, { owner, collection, members, cursor, projection });
+  ): Awaitable<FastifyReply> => sendEntitiesAt({ request, reply, options }, pathOf(owner), members);
 
   return {
     async list(request, reply) {
-      const address = readAddress(request);
-      if (address.kind === 'below_many')
-        return answerBelowMany({ request, reply, options, collection: address.collection }, address);
       const owner = await ownerOf(request);
-      const { query, limit, cursor } = readDataParameters(request.query as QueryParameters);
+      const asked = readDataParameters(request.query as QueryParameters);
+      const { query, limit, cursor } = ofOneType(asked, memberType);
       const page = { query, limit, cursor };
       const found = await core.memberships.list(request.application, owner, collection, page);
-      return send(request, reply, owner, found.members, found.cursor, query.projection);
+      return sendPageAt({ request, reply, options }, pathOf(owner), found, query);
     },
     async create(request, reply) {
       await requireCreation(core, request, memberType);
@@ -107,7 +96,7 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
     async show(request, reply) {
       const [owner, member] = await endsOf(request);
       if (await core.memberships.has(request.application, owner, collection, member))
-        return send(request, reply, owner, [member]);
+        return sendUnlessKnown({ request, reply, options }, pathOf(owner), member);
       throw noMember(type, memberType);
     },
     async add(request, reply) {
@@ -141,21 +130,4 @@ async function createMembers(
   const service = core.typedServices[memberType];
   if (!Array.isArray(sent)) return [await service.create(application, sent, by)];
   return service.createMany(application, sent as Record<string, unknown>[], by);
-}
-
-function sendMembers(
-  options: UsergridOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: {
-    owner: StoredEntity;
-    collection: string;
-    members: StoredEntity[];
-    cursor: string | undefined;
-    projection: Projection[] | undefined;
-  },
-): Awaitable<FastifyReply> {
-  const { owner, collection, members, cursor, projection } = answer;
-  const path = `/${owner.type}s/${owner.uuid}/${collection}`;
-  return sendEntitiesAt({ request, reply, options }, path, members, { projection, members: { cursor } });
 }

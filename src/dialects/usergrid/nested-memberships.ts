@@ -1,33 +1,28 @@
 /** Memberships met at the end of a longer path; those of `/users/{u}/groups` are in membership-routes.ts. */
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-
-import { KeygridError } from '../../core/errors.ts';
-
 import { createEntity } from './create-entities.ts';
 import { type DataCall, sentObject } from './data-call.ts';
-
 import type { Relation } from './nested-path.ts';
+import { membersOneByOne } from './nested-refusals.ts';
 import { type End, notConnected } from './nested-walk.ts';
 import { readCollection } from './resource-address.ts';
 import { requireCreation, requireOtherEnd } from './role-administration.ts';
 
-type MembershipEnd = End & { relation: Extract<Relation, { kind: 'sub-collection' }> };
+export type SubCollectionEnd = End & { relation: Extract<Relation, { kind: 'sub-collection' }> };
 
 /** @returns who was added or removed; undefined where the path names nobody. */
 export async function changeMembership(
   call: DataCall,
-  { stand, relation, selector, far }: MembershipEnd,
+  { stand, relation, selector, far }: SubCollectionEnd,
 ): Promise<StoredEntity | undefined> {
   const [owner] = stand.entities;
   if (!owner) return undefined;
   const { request, options } = call;
   const { memberships } = options.core;
   const { name } = relation.kept;
-  if (!memberships.memberTypeOf(owner.type, name)) {
-    throw new KeygridError('not_implemented', `${name} of a ${owner.type} are not changed at this path`);
-  }
   const isAdded = request.method !== 'DELETE';
-  if (selector.kind === 'many' && (!isAdded || selector.parameters)) return undefined;
+  if (selector.kind === 'many' && selector.parameters) throw membersOneByOne(request, relation);
+  if (selector.kind === 'many' && !isAdded) return undefined;
   const member = selector.kind === 'many' ? await createMember(call, name) : far;
   if (!member) throw notConnected();
   if (selector.kind === 'one') await requireOtherEnd(options.core, request, owner, member);

@@ -1,14 +1,14 @@
 /** Goes down a path of connected entities: each is connected to the one above it. usergrid-data.md 3.2. */
 
-import type { EntityPage, PageOptions } from '../../core/entities/entities.ts';
+import type { EntityPage } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import type { EntityQuery } from '../../core/entities/query/filter.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { requireUser } from '../../core/identity/user-reference.ts';
 import { type DataCall, entitiesOf } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { addressedPath, forcedAlias, operationOf, pathSegments } from './guard.ts';
 import { collectionName } from './inflection.ts';
+import { ofConnectionType, ofType } from './list-narrowing.ts';
 import {
   type ManySelector,
   type OneSelector,
@@ -18,7 +18,7 @@ import {
   type Selector,
   type Word,
 } from './nested-path.ts';
-import { readDataParameters } from './query-parameters.ts';
+import { type DataParameters, readDataParameters } from './query-parameters.ts';
 
 /** Where the walk has come to. */
 export interface Stand {
@@ -27,6 +27,8 @@ export interface Stand {
   isMany: boolean;
   /** The path of the entity, with uuids; of several, the path of their collection and `all`. */
   path: string;
+  /** The group that a user was reached by, as one of its members. */
+  memberOf?: StoredEntity | undefined;
 }
 
 /** Where it ends: at the stand above, with what the last words say of what is below. */
@@ -149,7 +151,13 @@ async function requireLinked(
     entities: [entity],
     isMany: stand.isMany,
     path: `${stand.path}/${relation.segment}/${entity.uuid}`,
+    memberOf: groupIn(stand, relation),
   };
+}
+
+function groupIn({ entities: [entity] }: Stand, relation: Relation): StoredEntity | undefined {
+  const isOfMembers = relation.kind === 'sub-collection' && relation.kept.name === 'users';
+  return isOfMembers && entity?.type === 'group' ? entity : undefined;
 }
 
 export function areLinked(
@@ -167,11 +175,12 @@ export function areLinked(
 async function findMany(
   call: DataCall,
   stand: Stand,
-  relation: Relation,
+  named: Relation,
   selector: ManySelector,
 ): Promise<Stand> {
-  const { query, limit, cursor } = readDataParameters(selector.parameters ?? {}, usualPage(relation));
-  const found = await listBelow(call, stand, relation, selector, query, { limit, cursor });
+  const parameters = readDataParameters(selector.parameters ?? {}, usualPage(named));
+  const relation = ofConnectionType(named, stand.entities, parameters);
+  const found = await listBelow(call, stand, relation, selector, parameters);
   const path = `${stand.path}/${relation.segment}/all`;
   return { entities: found.entities, isMany: true, path };
 }
@@ -182,15 +191,18 @@ export function listBelow(
   { entities }: Stand,
   relation: Relation,
   { collection }: ManySelector,
-  query: EntityQuery,
-  page: PageOptions,
+  parameters: DataParameters,
 ): Promise<EntityPage> {
   const { subCollections, connections } = options.core;
+  const typeInPath =
+    relation.kind === 'sub-collection' ? relation.kept.type : (collection?.type ?? relation.type);
+  const { query, limit, cursor } = typeInPath ? ofType(parameters, typeInPath) : parameters;
+  const page = { limit, cursor };
   if (relation.kind === 'sub-collection') {
     return subCollections.list(request.application, entities, relation.kept, query, page);
   }
-  const type = collection?.type ?? relation.type;
-  return connections.of(request.application).list(entities, { ...relation, type }, query, page);
+  const asked = { ...relation, type: typeInPath ?? parameters.type };
+  return connections.of(request.application).list(entities, asked, query, page);
 }
 
 export const notConnected = (): KeygridError =>

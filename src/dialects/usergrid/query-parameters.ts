@@ -3,6 +3,7 @@ import { type EntityQuery, matchesEverything } from '../../core/entities/query/f
 import { isUuid } from '../../core/uuid.ts';
 import { Type } from '../../http/json-schema.ts';
 import type { QueryParameters } from './envelope.ts';
+import { readConnectionType, readType } from './list-narrowing.ts';
 import { decodeStatement, parseQuery } from './query-language/index.ts';
 
 export interface DataParameters {
@@ -10,6 +11,10 @@ export interface DataParameters {
   /** From 1 to 1000. */
   limit: number;
   cursor: string | undefined;
+  /** Of the entities that are meant; undefined = any. */
+  type: string | undefined;
+  /** Which connections are meant, as it was typed; undefined = those that the path says. */
+  connectionType: string | undefined;
   /** Whether the call chooses entities at all: else a DELETE would be one of everything, and a PUT makes a new one. */
   chooses: boolean;
   /** A statement was sent, and it is blank: for PUT this means every entity. */
@@ -25,13 +30,14 @@ export const pageQuery = Type.Object({
   ql: Type.Optional(Type.String({ description: 'A statement, as for collections' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 10 })),
   cursor: Type.Optional(Type.String()),
+  type: Type.Optional(Type.String({ description: 'Only entities of this type or collection' })),
 });
 
 const defaultLimit = 10;
 const maximumLimit = 1000;
 const statementNames = ['ql', 'q', 'query'];
 
-/** @throws KeygridError `query_syntax` */
+/** @throws KeygridError `query_syntax`, `invalid_argument` */
 export function readDataParameters(parameters: QueryParameters, usualLimit = defaultLimit): DataParameters {
   const statements = statementNames.map((name) => firstOf(parameters, name));
   const statement = statements.find((text) => text?.trim());
@@ -42,6 +48,8 @@ export function readDataParameters(parameters: QueryParameters, usualLimit = def
     query: readQuery(statement, uuids),
     limit: Math.min(limit ?? usualLimit, maximumLimit),
     cursor,
+    type: readType(firstOf(parameters, 'type')),
+    connectionType: readConnectionType(firstOf(parameters, 'connectionType')),
     chooses: statement !== undefined || limit !== undefined || cursor !== undefined || uuids.length > 0,
     isBlank: statement === undefined && statements.some((text) => text !== undefined),
     analyzeOnly: firstOf(parameters, 'analyzeOnly') === 'true',

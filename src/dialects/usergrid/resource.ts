@@ -67,12 +67,13 @@ export function refuseMethods(app: FastifyInstance, method: string[], url: strin
   });
 }
 
-export const refuseMethod = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  sendRefusal(request, reply, methodRefused(), notAllowed);
+export const refuseMethod = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  description = 'This path does not take this method',
+): FastifyReply => sendRefusal(request, reply, new KeygridError('not_implemented', description), notAllowed);
 
 const notAllowed = { status: 405, error: 'not_allowed', exception: 'keygrid.not_allowed' };
-const methodRefused = (): KeygridError =>
-  new KeygridError('not_implemented', 'This path does not take this method');
 
 function addRoute(
   app: FastifyInstance,

@@ -103,7 +103,7 @@ async function sendRoles(
   const roles = await core.memberships.list(application, owner, 'roles', {
     limit: mostRoles,
   });
-  const entries = roles.members.map((role) => `${JSON.stringify(nameOf(role))}:${role.body}`);
+  const entries = roles.entities.map((role) => `${JSON.stringify(nameOf(role))}:${role.body}`);
   return sendEnvelope(request, reply, {
     ...applicationMembers(request, { application, publicUrl: place.publicUrl }),
     entities: [],

@@ -182,8 +182,14 @@ export function requireConnectable(source: StoredEntity, text: string, targetTyp
     if (targetType === 'user') return;
     throw new KeygridError('invalid_argument', 'A user follows users');
   }
-  if (!subCollectionNames(source.type).has(verb)) return;
-  throw new KeygridError('invalid_argument', `The ${verb} of a ${source.type} are no connections`);
+  requireConnectionVerb(source.type, verb);
+}
+
+/** @throws KeygridError `invalid_argument` for what entities of the type have as a sub-collection */
+export function requireConnectionVerb(sourceType: string, text: string): void {
+  const verb = normalizeVerb(text);
+  if (isFollowing(sourceType, verb) || !subCollectionNames(sourceType).has(verb)) return;
+  throw new KeygridError('invalid_argument', `The ${verb} of a ${sourceType} are no connections`);
 }
 
 /** Of edges whose ends were found, and then deleted before they could be connected. */

@@ -42,6 +42,7 @@ export async function queryFarEnds(
 ): Promise<EntityPage> {
   const from = parseCursor(cursor);
   requirePlacesOnEarth(query.filter);
+  if (query.direct?.length === 0) return { entities: [], cursor: undefined };
   const order = orderWithDistances(query);
   if (order.length > 0) return sortedPage(read, { ...query, order }, limit, from.offset);
   const isPlain = query.filter === undefined && query.direct === undefined;

@@ -87,4 +87,9 @@ export const matchesEverything: EntityQuery = Object.freeze({
   direct: undefined,
 });
 
+export const matchesNothing: EntityQuery = Object.freeze({
+  ...matchesEverything,
+  direct: Object.freeze([]) as unknown as string[],
+});
+
 export { evaluateFilter } from './evaluate-filter.ts';
