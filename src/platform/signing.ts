@@ -1,21 +1,49 @@
 /** Signing keys and signatures, by OpenSSL. */
 import { generateKeyPair, type KeyObject, sign } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import type { GeneratedSigningKey, Signer, SigningAlgorithm } from '../core/ports.ts';
+import { type SigningThreads, startSigningThreads } from './signing-threads.ts';
 
 const generatePair = promisify(generateKeyPair);
 const rsaBits = 2048;
 /** Bytes of r and of s in a P-256 signature. */
 const coordinateBytes = 32;
 
+/** As many signatures at the same time are load, for which threads of their own are started. */
+const load = 4;
+/** Two sign more than one thread can ask for. */
+const mostThreads = 2;
+
 export function createSigner(): Signer {
+  const threadCount = Math.min(availableParallelism() - 1, mostThreads);
+  let threads: SigningThreads | undefined;
+  let inPool = 0;
+
+  /** RS256 takes a quarter of a millisecond: off this thread, so that requests go on. */
+  function signElsewhere(key: KeyObject, bytes: Buffer): Promise<Buffer> {
+    if (threadCount > 0 && inPool >= load)
+      threads ??= startSigningThreads({ count: threadCount, otherwise: signCounted, onEnd: forget });
+    return threads?.sign(key, bytes) ?? signCounted(key, bytes);
+  }
+
+  function signCounted(key: KeyObject, bytes: Buffer): Promise<Buffer> {
+    inPool += 1;
+    return signInPool(key, bytes).finally(() => {
+      inPool -= 1;
+    });
+  }
+
+  function forget(): void {
+    threads = undefined;
+  }
+
   return {
     generate,
-    // RS256 takes a quarter of a millisecond: on the thread pool, so that requests go on. ES256 takes less than the
-    // way to the pool and back.
+    // ES256 takes less than the way to another thread and back.
     sign: (algorithm, key, bytes) =>
       algorithm === 'RS256'
-        ? signInPool(key, bytes)
+        ? signElsewhere(key, bytes)
         : new Promise((resolve) => resolve(joseSignature(sign('sha256', bytes, key)))),
   };
 }
