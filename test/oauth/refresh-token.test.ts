@@ -170,7 +170,7 @@ test('S087 S051 S054 a refresh ends with its user, its grant, its client and its
   await assert.rejects(check, refusal('token_revoked'));
 
   const everywhere = await world.signIn();
-  await world.grantManagement.endAll(everywhere.client.realm, everywhere.user);
+  await world.storage.grants(everywhere.client.realm).revokeAllOfUser(everywhere.user, []);
   assert.equal(
     await outcomeOf(world.refresh(everywhere.credentials, everywhere.refreshToken)),
     'invalid_grant',

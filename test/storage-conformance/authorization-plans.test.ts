@@ -70,9 +70,9 @@ async function runAll(stores: SharedStores): Promise<void> {
   await grants.listOfUser(grant.user);
   await grants.touch(grant.id, now + 1);
   await runTokens(stores, grant);
-  await grants.revoke(grant.id);
-  await grants.revokeAllOfUser((await grants.allow(grantOf())).user);
-  await grants.revokeAllOfClient((await grants.allow(grantOf({ clientId: digest() }))).clientId);
+  await grants.revoke(grant.id, []);
+  await grants.revokeAllOfUser((await grants.allow(grantOf())).user, []);
+  await grants.revokeAllOfClient((await grants.allow(grantOf({ clientId: digest() }))).clientId, []);
 }
 
 async function runTokens(stores: SharedStores, grant: Grant): Promise<void> {
@@ -87,7 +87,7 @@ async function runTokens(stores: SharedStores, grant: Grant): Promise<void> {
   await tokens.find(token.digest);
   await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0);
   await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0);
-  await tokens.revokeFamily(token.family);
+  await tokens.revokeFamily(token.family, []);
   const device = deviceOf();
   await devices.add(device);
   await devices.findByUserCode(device.userCode);

@@ -47,7 +47,7 @@ async function startWorld(stores: SharedStores) {
     (first: RefreshToken): Operation<string> =>
     async (each) => {
       const redemption = await redeem(first)(each);
-      if (redemption.kind === 'replayed') await each.refreshTokens(realm).revokeFamily(redemption.family);
+      if (redemption.kind === 'replayed') await each.refreshTokens(realm).revokeFamily(redemption.family, []);
       return redemption.kind;
     };
   const rotate =
@@ -57,8 +57,8 @@ async function startWorld(stores: SharedStores) {
       const rotation = await tokens.rotate(spent.digest, successor, successor.digest, now, within);
       return rotation.kind === 'grace' ? `grace ${rotation.sealedSuccessor}` : rotation.kind;
     };
-  const revokeFamily: Operation<boolean> = (each) => each.refreshTokens(realm).revokeFamily(token.family);
-  const revokeGrant: Operation<boolean> = (each) => each.grants(realm).revoke(grant.id);
+  const revokeFamily: Operation<boolean> = (each) => each.refreshTokens(realm).revokeFamily(token.family, []);
+  const revokeGrant: Operation<boolean> = (each) => each.grants(realm).revoke(grant.id, []);
   /** Digests of those that can be used. */
   async function alive(tokens: RefreshToken[]): Promise<string[]> {
     const found = await Promise.all(tokens.map(({ digest }) => stores.refreshTokens(realm).find(digest)));
@@ -245,7 +245,7 @@ const otherRaces: Race[] = [
       return {
         operations: [
           world.rotate(world.token, successor),
-          (each) => each.grants(world.realm).revokeAllOfUser(world.grant.user),
+          (each) => each.grants(world.realm).revokeAllOfUser(world.grant.user, []),
         ],
         async verify([, revoked]) {
           assert.deepEqual(revoked, [world.grant.id]);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Grant, RefreshToken } from '../../src/core/oauth/authorization.ts';
+import type { Revocation } from '../../src/core/oauth/revocation-store.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { codeOf, grantOf, now, tokenOf } from './authorizations.ts';
+import { codeOf, grantOf, minute, now, tokenOf } from './authorizations.ts';
 import { freshRealm, onEachEngine, uuids } from './engines.ts';
 
 /** A code of the grant, redeemed. */
@@ -13,6 +14,11 @@ async function redeemed(storage: Storage, realm: number, grant: Grant): Promise<
   await storage.authorizationCodes(realm).redeem(code.digest, token.family, token, now);
   return token;
 }
+
+const revocationOf = (realm: number): Revocation => ({
+  ...{ kind: 'grant', subject: `${realm}:${uuids.next()}`, issuedBefore: now },
+  ...{ reason: 'revoked', expiresAt: now + minute },
+});
 
 onEachEngine('grants', ({ storage }) => {
   test('a grant is found by its id and by user and client', async () => {
@@ -65,16 +71,16 @@ onEachEngine('grants', ({ storage }) => {
     const [token, kept] = [await redeemed(storage(), realm, grant), await redeemed(storage(), realm, other)];
     const code = codeOf(grant);
     await authorizationCodes.add(code);
-    assert.equal(await grants.revoke(grant.id), true);
+    assert.equal(await grants.revoke(grant.id, []), true);
     assert.equal(await authorizationCodes.find(code.digest), undefined);
     assert.deepEqual(await authorizationCodes.redeem(code.digest, uuids.next(), tokenOf(grant), now), {
       kind: 'unknown',
     });
     assert.equal(await refreshTokens.find(token.digest), undefined);
     assert.equal((await refreshTokens.rotate(token.digest, tokenOf(grant), 's', now, 0)).kind, 'unknown');
-    assert.equal(await refreshTokens.revokeFamily(token.family), false);
+    assert.equal(await refreshTokens.revokeFamily(token.family, []), false);
     assert.ok(await refreshTokens.find(kept.digest));
-    assert.equal(await grants.revoke(grant.id), false);
+    assert.equal(await grants.revoke(grant.id, []), false);
   });
 
   test('a code of a grant that was given again after its revocation stays dead', async () => {
@@ -84,7 +90,7 @@ onEachEngine('grants', ({ storage }) => {
     await grants.allow(grant);
     const code = codeOf(grant);
     await authorizationCodes.add(code);
-    await grants.revoke(grant.id);
+    await grants.revoke(grant.id, []);
     await grants.allow({ ...grant, id: uuids.next() });
     assert.equal(
       (await authorizationCodes.redeem(code.digest, uuids.next(), undefined, now)).kind,
@@ -104,12 +110,47 @@ onEachEngine('grants', ({ storage }) => {
     const alive = async () =>
       (await Promise.all(tokens.map((token) => refreshTokens.find(token.digest)))).map((one) => !!one);
     const ids = made.map(({ id }) => id);
-    assert.deepEqual((await grants.revokeAllOfUser(ann)).toSorted(), ids.slice(0, 2).toSorted());
+    assert.deepEqual((await grants.revokeAllOfUser(ann, [])).toSorted(), ids.slice(0, 2).toSorted());
     assert.deepEqual(await alive(), [false, false, true, true]);
-    assert.deepEqual(await grants.revokeAllOfClient('b'), [ids[3]]);
+    assert.deepEqual(await grants.revokeAllOfClient('b', []), [ids[3]]);
     assert.deepEqual(await alive(), [false, false, true, false]);
-    assert.deepEqual(await grants.revokeAllOfUser(ann), []);
+    assert.deepEqual(await grants.revokeAllOfUser(ann, []), []);
     assert.deepEqual(await grants.listOfUser(bob), [made[2]]);
+  });
+
+  test('S051 S054 what ends access tokens is written with what ends their grant or family, or neither is', async () => {
+    const realm = freshRealm();
+    const { grants, refreshTokens } = handles(realm);
+    const grant = grantOf();
+    await grants.allow(grant);
+    const token = await redeemed(storage(), realm, grant);
+    const endings: ((revocations: Revocation[]) => Promise<unknown>)[] = [
+      (revocations) => refreshTokens.revokeFamily(token.family, revocations),
+      (revocations) => grants.revoke(grant.id, revocations),
+      (revocations) => grants.revokeAllOfUser(grant.user, revocations),
+      (revocations) => grants.revokeAllOfClient(grant.clientId, revocations),
+    ];
+    for (const end of endings) {
+      await assert.rejects(end([{ ...revocationOf(realm), reason: null as never }]));
+      assert.ok(await grants.find(grant.id));
+      assert.ok(await refreshTokens.find(token.digest));
+    }
+    for (const end of endings) {
+      const revocation = revocationOf(realm);
+      let announced = 0;
+      const forget = storage().changes.subscribe(({ topic }) => {
+        if (topic === 'revocations') announced += 1;
+      });
+      await end([revocation]);
+      forget();
+      assert.ok(announced > 0);
+      const { revocations } = await storage().revocations.listLive(now);
+      assert.deepEqual(
+        revocations.find(({ subject }) => subject === revocation.subject),
+        revocation,
+      );
+    }
+    assert.equal(await grants.find(grant.id), undefined);
   });
 
   test('a grant of one realm is nothing in another, even where user and client have the same names', async () => {
@@ -120,9 +161,9 @@ onEachEngine('grants', ({ storage }) => {
     assert.equal(await foreign.grants.findOf(grant.user, grant.clientId), undefined);
     assert.deepEqual(await foreign.grants.listOfUser(grant.user), []);
     await foreign.grants.touch(grant.id, now + 1);
-    assert.equal(await foreign.grants.revoke(grant.id), false);
-    assert.deepEqual(await foreign.grants.revokeAllOfUser(grant.user), []);
-    assert.deepEqual(await foreign.grants.revokeAllOfClient(grant.clientId), []);
+    assert.equal(await foreign.grants.revoke(grant.id, []), false);
+    assert.deepEqual(await foreign.grants.revokeAllOfUser(grant.user, []), []);
+    assert.deepEqual(await foreign.grants.revokeAllOfClient(grant.clientId, []), []);
     assert.deepEqual(await own.grants.find(grant.id), grant);
   });
 

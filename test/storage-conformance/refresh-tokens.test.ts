@@ -107,8 +107,8 @@ onEachEngine('refresh tokens', ({ storage }) => {
     const successor = successorOf(token);
     await rotate(realm, token, successor);
     const refreshTokens = storage().refreshTokens(realm);
-    assert.equal(await refreshTokens.revokeFamily(token.family), true);
-    assert.equal(await refreshTokens.revokeFamily(token.family), false);
+    assert.equal(await refreshTokens.revokeFamily(token.family, []), true);
+    assert.equal(await refreshTokens.revokeFamily(token.family, []), false);
     assert.equal(await find(realm, token), undefined);
     assert.equal(await find(realm, successor), undefined);
     assert.ok(await find(realm, other));
@@ -121,7 +121,7 @@ onEachEngine('refresh tokens', ({ storage }) => {
     await rotate(realm, token, successor, now, 0);
     assert.equal(await find(foreign, token), undefined);
     assert.equal((await rotate(foreign, token, successorOf(token), now, 0)).kind, 'unknown');
-    assert.equal(await storage().refreshTokens(foreign).revokeFamily(token.family), false);
+    assert.equal(await storage().refreshTokens(foreign).revokeFamily(token.family, []), false);
     assert.deepEqual(await find(realm, successor), { ...successor, spent: false });
   });
 

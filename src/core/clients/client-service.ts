@@ -1,6 +1,7 @@
 /** Registers, changes, suspends and deletes clients, and replaces their secrets. */
 import { KeygridError } from '../errors.ts';
 import type { GrantStore } from '../oauth/authorization.ts';
+import type { StoreRevocations } from '../oauth/revocation-store.ts';
 import type { Clock, RandomSource } from '../ports.ts';
 import { randomLetters } from '../random-text.ts';
 import { managementRealmKey, type Page, type RealmKey } from '../tenancy/tenancy.ts';
@@ -54,7 +55,7 @@ export interface ClientServiceOptions {
   cache: Pick<TenancyCache, 'organization' | 'applicationByKey'>;
   secrets: Pick<ClientSecrets, 'seal'>;
   grantsOf(realm: RealmKey): Pick<GrantStore, 'revokeAllOfClient'>;
-  tokens: { revokeClient(clientId: string): Promise<void> };
+  tokens: { revokeClient(clientId: string, store: StoreRevocations): Promise<void> };
   clock: Clock;
   random: RandomSource;
 }
@@ -97,8 +98,10 @@ export function createClientService(options: ClientServiceOptions): ClientServic
   }
 
   async function revokeAll({ clientId, realm }: Client): Promise<void> {
-    await options.grantsOf(realm).revokeAllOfClient(clientId);
-    await options.tokens.revokeClient(clientId);
+    const grants = options.grantsOf(realm);
+    await options.tokens.revokeClient(clientId, (revocations) =>
+      grants.revokeAllOfClient(clientId, revocations),
+    );
   }
 
   return {

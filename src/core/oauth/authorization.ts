@@ -1,6 +1,7 @@
 /** The words of three-legged authorization, shared by its steps, its grants and its stores. */
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
+import type { Revocation } from './revocation-store.ts';
 
 export type ResponseType = 'code' | 'token' | 'id_token' | 'id_token token';
 export type ResponseMode = 'query' | 'fragment' | 'form_post' | 'query_and_fragment';
@@ -50,10 +51,13 @@ export interface GrantStore {
   /** Last used first. */
   listOfUser(user: Uuid): Promise<Grant[]>;
   touch(id: Uuid, lastUsedAt: number): Promise<void>;
-  /** Ends the grant with its codes and refresh tokens, all at once. False when there was none. */
-  revoke(id: Uuid): Promise<boolean>;
-  revokeAllOfUser(user: Uuid): Promise<Uuid[]>;
-  revokeAllOfClient(clientId: string): Promise<Uuid[]>;
+  /**
+   * Ends the grant with its codes, its refresh tokens and what the revocations name, all at once. False when there was
+   * none.
+   */
+  revoke(id: Uuid, revocations: readonly Revocation[]): Promise<boolean>;
+  revokeAllOfUser(user: Uuid, revocations: readonly Revocation[]): Promise<Uuid[]>;
+  revokeAllOfClient(clientId: string, revocations: readonly Revocation[]): Promise<Uuid[]>;
 }
 
 export interface AuthorizationCode {
@@ -146,8 +150,8 @@ export interface RefreshTokenStore {
     now: number,
     graceMilliseconds: number,
   ): Promise<RefreshRotation>;
-  /** False when it had ended before, or never had a refresh token. */
-  revokeFamily(family: Uuid): Promise<boolean>;
+  /** By the same write as the revocations. False when it had ended before, or never had a refresh token. */
+  revokeFamily(family: Uuid, revocations: readonly Revocation[]): Promise<boolean>;
 }
 
 /** RFC 8628. */

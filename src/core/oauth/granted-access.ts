@@ -17,14 +17,12 @@ export interface GrantedAccess {
 export interface GrantManagement {
   /** Last used first. */
   list(realm: RealmKey, user: Uuid): Promise<GrantedAccess[]>;
-  /** Ends the grant, its codes, refresh tokens and access tokens. @throws KeygridError `grant_not_found` */
+  /** Ends the grant, its codes, refresh tokens and access tokens, by one write. @throws KeygridError `grant_not_found` */
   end(realm: RealmKey, user: Uuid, grant: Uuid): Promise<void>;
-  /** Of everything the user ever allowed (S054). */
-  endAll(realm: RealmKey, user: Uuid): Promise<void>;
 }
 
 export interface GrantManagementOptions {
-  grantsOf(realm: RealmKey): Pick<GrantStore, 'find' | 'listOfUser' | 'revoke' | 'revokeAllOfUser'>;
+  grantsOf(realm: RealmKey): Pick<GrantStore, 'find' | 'listOfUser' | 'revoke'>;
   directory: ClientDirectory;
   tokens: Pick<TokenAuthority, 'revokeGrant'>;
 }
@@ -41,11 +39,7 @@ export function createGrantManagement(options: GrantManagementOptions): GrantMan
     async end(realm, user, id) {
       const grant = await grantsOf(realm).find(id);
       if (grant?.user !== user) throw new KeygridError('grant_not_found', 'There is no such grant');
-      await Promise.all([grantsOf(realm).revoke(id), tokens.revokeGrant(realm, id)]);
-    },
-    async endAll(realm, user) {
-      const ended = await grantsOf(realm).revokeAllOfUser(user);
-      await Promise.all(ended.map((id) => tokens.revokeGrant(realm, id)));
+      await tokens.revokeGrant(realm, id, (revocations) => grantsOf(realm).revoke(id, revocations));
     },
   };
 }

@@ -59,7 +59,8 @@ export function createTokenRevocation(options: TokenRevocationOptions): TokenRev
   };
 
   async function endFamily(realm: RealmKey, family: Uuid): Promise<void> {
-    await Promise.all([refreshTokensOf(realm).revokeFamily(family), tokens.revokeFamily(realm, family)]);
+    const store = refreshTokensOf(realm);
+    await tokens.revokeFamily(realm, family, (revocations) => store.revokeFamily(family, revocations));
   }
 
   /**

@@ -1,8 +1,10 @@
 /** GrantStore over SQL, for one realm. Refresh-token families end with their grant; codes cannot be used without it. */
 import { KeygridError } from '../../core/errors.ts';
 import type { Grant, GrantStore } from '../../core/oauth/authorization.ts';
+import type { Revocation } from '../../core/oauth/revocation-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { addRevocations } from './revocations.ts';
 import {
   bytes,
   deleteEach,
@@ -71,12 +73,16 @@ export function createGrantStore(engine: SqlEngine, realm: RealmKey): GrantStore
     async touch(id, lastUsedAt) {
       await engine.write(() => rows(touchGrant, lastUsedAt, realm, uuidToOrderedBytes(id), lastUsedAt));
     },
-    revoke: async (id) =>
-      (await engine.write(() => revoke(realm, rows(deleteGrant, realm, uuidToOrderedBytes(id))))).length > 0,
-    revokeAllOfUser: (user) =>
-      engine.write(() => revoke(realm, rows(deleteGrantsOfUser, realm, uuidToOrderedBytes(user)))),
-    revokeAllOfClient: (clientId) =>
-      engine.write(() => revoke(realm, rows(deleteGrantsOfClient, realm, clientId))),
+    revoke: async (id, revocations) => {
+      const deletion = () => rows(deleteGrant, realm, uuidToOrderedBytes(id));
+      return (await engine.write(() => revoke(realm, deletion(), revocations))).length > 0;
+    },
+    revokeAllOfUser: (user, revocations) =>
+      engine.write(() =>
+        revoke(realm, rows(deleteGrantsOfUser, realm, uuidToOrderedBytes(user)), revocations),
+      ),
+    revokeAllOfClient: (clientId, revocations) =>
+      engine.write(() => revoke(realm, rows(deleteGrantsOfClient, realm, clientId), revocations)),
   };
 }
 
@@ -117,11 +123,12 @@ function* widen(realm: RealmKey, kept: Grant, asked: Grant): Work<Grant> {
  * The grants go first: whoever is about to make a family has locked its grant, so that the second statement sees what
  * was made before, and nothing can be made after.
  */
-function* revoke(realm: RealmKey, deletion: Work<Row[]>): Work<Uuid[]> {
+function* revoke(realm: RealmKey, deletion: Work<Row[]>, revocations: readonly Revocation[]): Work<Uuid[]> {
   const gone = (yield* deletion).map((row) => bytes(row, 'grant_id'));
   yield* forEach(
     deleteFamilies,
     gone.map((grant) => [realm, grant]),
   );
+  yield* addRevocations(revocations);
   return gone.map(uuidFromOrderedBytes);
 }

@@ -11,6 +11,7 @@ import type {
 } from '../../core/oauth/authorization.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { addRevocations } from './revocations.ts';
 import {
   bytes,
   firstRow,
@@ -81,8 +82,12 @@ export function createRefreshTokenStore(engine: SqlEngine, realm: RealmKey): Ref
         yield* rows(advanceFamily, successor.digest, digest, now, sealedSuccessor, realm, family);
         return { kind: 'rotated', token };
       }),
-    revokeFamily: async (family) =>
-      (await engine.write(() => firstRow(deleteFamily, realm, uuidToOrderedBytes(family)))) !== undefined,
+    revokeFamily: (family, revocations) =>
+      engine.write(function* () {
+        const deleted = yield* firstRow(deleteFamily, realm, uuidToOrderedBytes(family));
+        yield* addRevocations(revocations);
+        return deleted !== undefined;
+      }),
   };
 }
 

@@ -9,12 +9,13 @@ import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../clie
 import { isAutodesk, type Parameters, requireParameter } from '../client-request.ts';
 import { type CodeChallenge, provesCodeChallenge } from '../pkce.ts';
 import { firstRefreshToken, mayRefresh } from '../refresh-token-records.ts';
+import type { TokenAuthority } from '../token-authority.ts';
 import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
 export interface AuthorizationCodeGrantOptions {
   codesOf(realm: RealmKey): Pick<AuthorizationCodeStore, 'find' | 'redeem' | 'countFailure'>;
   refreshTokensOf(realm: RealmKey): Pick<RefreshTokenStore, 'revokeFamily'>;
-  tokens: { revokeFamily(realm: RealmKey, family: Uuid): Promise<void> };
+  tokens: Pick<TokenAuthority, 'revokeFamily'>;
   users: TokenUsers;
   uuids: UuidSource;
   random: RandomSource;
@@ -44,7 +45,8 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
   /** Somebody has the code who should not: everything that came of it ends (S075). */
   async function endReplayed(code: AuthorizationCode, family: Uuid): Promise<never> {
     const { realm, clientId } = code.request;
-    await Promise.all([tokens.revokeFamily(realm, family), refreshTokensOf(realm).revokeFamily(family)]);
+    const store = refreshTokensOf(realm);
+    await tokens.revokeFamily(realm, family, (revocations) => store.revokeFamily(family, revocations));
     log.warn({ realm, clientId, grant: code.grant }, 'an authorization code was used twice');
     throw refused('the code was used before');
   }
