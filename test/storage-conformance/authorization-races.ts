@@ -7,7 +7,7 @@ import type {
   RefreshToken,
 } from '../../src/core/oauth/authorization.ts';
 import type { SharedStores } from '../../src/storage/sql/stores.ts';
-import { codeOf, deviceOf, grantOf, now, successorOf, tokenOf } from './authorizations.ts';
+import { codeOf, deviceOf, grantOf, now, successorOf, tokenOf, whole } from './authorizations.ts';
 import { freshRealm, uuids } from './engines.ts';
 import type { Operation } from './interleaving.ts';
 
@@ -275,7 +275,7 @@ const otherRaces: Race[] = [
       return {
         operations: [one, other].map((grant) => (each) => each.grants(realm).allow(grant)),
         async verify(results) {
-          const [kept, ...more] = await stores.grants(realm).listOfUser(one.user);
+          const [kept, ...more] = await stores.grants(realm).listOfUser(one.user, whole);
           assert.deepEqual(more, []);
           assert.deepEqual(kept?.scopes.toSorted(), ['a', 'b']);
           for (const { id } of results as Grant[]) assert.equal(id, kept?.id);

@@ -1,5 +1,6 @@
 /** What the tests of three-legged authorization say often: sessions, grants, codes and tokens as the core makes them. */
 import { createHash, randomBytes } from 'node:crypto';
+import type { ListSlice } from '../../src/core/list-parts.ts';
 import type {
   AuthorizationCode,
   DeviceAuthorization,
@@ -12,6 +13,10 @@ import { uuids } from './engines.ts';
 
 export const now = 1_800_000_000_000;
 export const minute = 60_000;
+
+/** More than any test has. */
+export const whole: ListSlice = { limit: 1000, from: undefined };
+export const ofAnyAge = { expiresAfter: 0, seenAfter: 0 };
 
 export const digest = (): string => createHash('sha256').update(randomBytes(32)).digest('base64url');
 

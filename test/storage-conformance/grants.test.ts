@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Grant, RefreshToken } from '../../src/core/oauth/authorization.ts';
 import type { Revocation } from '../../src/core/oauth/revocation-store.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { codeOf, grantOf, minute, now, tokenOf } from './authorizations.ts';
+import { codeOf, grantOf, minute, now, tokenOf, whole } from './authorizations.ts';
 import { freshRealm, onEachEngine, uuids } from './engines.ts';
 
 /** A code of the grant, redeemed. */
@@ -51,7 +51,7 @@ onEachEngine('grants', ({ storage }) => {
     await grants.touch((await grants.findOf(user, 'b'))!.id, now + 9);
     await grants.touch((await grants.findOf(user, 'c'))!.id, now + 5);
     await grants.touch((await grants.findOf(user, 'b'))!.id, now + 1);
-    const listed = await grants.listOfUser(user);
+    const listed = await grants.listOfUser(user, whole);
     assert.deepEqual(
       listed.map(({ clientId, lastUsedAt }) => [clientId, lastUsedAt - now]),
       [
@@ -60,6 +60,26 @@ onEachEngine('grants', ({ storage }) => {
         ['a', 0],
       ],
     );
+  });
+
+  test('grants of a user are read a part at a time, in both directions, also those of one moment', async () => {
+    const grants = storage().grants(freshRealm());
+    const user = uuids.next();
+    const made: Grant[] = [];
+    for (const at of [1, 2, 2, 2, 3]) {
+      made.unshift(await grants.allow(grantOf({ user, clientId: `${made.length}`, lastUsedAt: now + at })));
+      await grants.allow(grantOf({ clientId: `${made.length}`, lastUsedAt: now + at }));
+    }
+    const placeOf = (index: number) => ({ at: made[index]!.lastUsedAt, id: made[index]!.id });
+    const read = (direction: 'after' | 'before', index: number) =>
+      grants.listOfUser(user, { limit: 2, from: { direction, place: placeOf(index) } });
+    assert.deepEqual(await grants.listOfUser(user, { limit: 2, from: undefined }), made.slice(0, 2));
+    assert.deepEqual(await read('after', 1), made.slice(2, 4));
+    assert.deepEqual(await read('after', 3), made.slice(4));
+    assert.deepEqual(await read('after', 4), []);
+    assert.deepEqual(await read('before', 4), made.slice(2, 4));
+    assert.deepEqual(await read('before', 1), made.slice(0, 1));
+    assert.deepEqual(await read('before', 0), []);
   });
 
   test('S051 a revoked grant takes its codes and refresh tokens with it, and no others', async () => {
@@ -115,7 +135,7 @@ onEachEngine('grants', ({ storage }) => {
     assert.deepEqual(await grants.revokeAllOfClient('b', []), [ids[3]]);
     assert.deepEqual(await alive(), [false, false, true, false]);
     assert.deepEqual(await grants.revokeAllOfUser(ann, []), []);
-    assert.deepEqual(await grants.listOfUser(bob), [made[2]]);
+    assert.deepEqual(await grants.listOfUser(bob, whole), [made[2]]);
   });
 
   test('S051 S054 what ends access tokens is written with what ends their grant or family, or neither is', async () => {
@@ -159,7 +179,7 @@ onEachEngine('grants', ({ storage }) => {
     await own.grants.allow(grant);
     assert.equal(await foreign.grants.find(grant.id), undefined);
     assert.equal(await foreign.grants.findOf(grant.user, grant.clientId), undefined);
-    assert.deepEqual(await foreign.grants.listOfUser(grant.user), []);
+    assert.deepEqual(await foreign.grants.listOfUser(grant.user, whole), []);
     await foreign.grants.touch(grant.id, now + 1);
     assert.equal(await foreign.grants.revoke(grant.id, []), false);
     assert.deepEqual(await foreign.grants.revokeAllOfUser(grant.user, []), []);

@@ -1,4 +1,5 @@
 /** The words of three-legged authorization, shared by its steps, its grants and its stores. */
+import type { ListSlice } from '../list-parts.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
 import type { Revocation } from './revocation-store.ts';
@@ -48,8 +49,8 @@ export interface GrantStore {
   allow(grant: Grant): Promise<Grant>;
   find(id: Uuid): Promise<Grant | undefined>;
   findOf(user: Uuid, clientId: string): Promise<Grant | undefined>;
-  /** Last used first. */
-  listOfUser(user: Uuid): Promise<Grant[]>;
+  /** Ordered by when they were last used. */
+  listOfUser(user: Uuid, slice: ListSlice): Promise<Grant[]>;
   touch(id: Uuid, lastUsedAt: number): Promise<void>;
   /**
    * Ends the grant with its codes, its refresh tokens and what the revocations name, all at once. False when there was

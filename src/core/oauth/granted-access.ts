@@ -3,6 +3,7 @@
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/client-directory.ts';
 import { KeygridError } from '../errors.ts';
+import { type ListPart, type ListSlice, readListPart } from '../list-parts.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
 import type { Grant, GrantStore } from './authorization.ts';
@@ -15,8 +16,8 @@ export interface GrantedAccess {
 }
 
 export interface GrantManagement {
-  /** Last used first. */
-  list(realm: RealmKey, user: Uuid): Promise<GrantedAccess[]>;
+  /** Ordered by when they were last used. */
+  list(realm: RealmKey, user: Uuid, slice: ListSlice): Promise<ListPart<GrantedAccess>>;
   /** Ends the grant, its codes, refresh tokens and access tokens, by one write. @throws KeygridError `grant_not_found` */
   end(realm: RealmKey, user: Uuid, grant: Uuid): Promise<void>;
 }
@@ -30,11 +31,14 @@ export interface GrantManagementOptions {
 export function createGrantManagement(options: GrantManagementOptions): GrantManagement {
   const { grantsOf, directory, tokens } = options;
   return {
-    async list(realm, user) {
-      const grants = await grantsOf(realm).listOfUser(user);
-      return Promise.all(
-        grants.map(async (grant) => ({ grant, client: await directory.find(grant.clientId) })),
-      );
+    async list(realm, user, slice) {
+      const read = (part: ListSlice) => grantsOf(realm).listOfUser(user, part);
+      const { items, ...beside } = await readListPart(read, slice, ({ lastUsedAt, id }) => ({
+        at: lastUsedAt,
+        id,
+      }));
+      const granted = items.map(async (grant) => ({ grant, client: await directory.find(grant.clientId) }));
+      return { ...beside, items: await Promise.all(granted) };
     },
     async end(realm, user, id) {
       const grant = await grantsOf(realm).find(id);

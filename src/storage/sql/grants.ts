@@ -4,6 +4,7 @@ import type { Grant, GrantStore } from '../../core/oauth/authorization.ts';
 import type { Revocation } from '../../core/oauth/revocation-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { readSlice, sliceStatements } from './list-slices.ts';
 import { addRevocations } from './revocations.ts';
 import {
   bytes,
@@ -28,8 +29,9 @@ const selectGrant = statement(`select ${columns} from grants where application_i
 const ofUserAndClient = `select ${columns} from grants where application_id = ? and user_id = ? and client_id = ?`;
 const selectGrantOf = statement(ofUserAndClient);
 const lockGrantOf = statement(ofUserAndClient, { lock: true });
-const grantsOfUser = statement(
-  `select ${columns} from grants where application_id = ? and user_id = ? order by last_used_at desc`,
+const grantsOfUser = sliceStatements(
+  `select ${columns} from grants where application_id = ? and user_id = ?`,
+  ['application_id', 'user_id', 'last_used_at', 'grant_id'],
 );
 const widenGrant = statement(
   'update grants set scopes = ?, last_used_at = ? where application_id = ? and grant_id = ?',
@@ -68,8 +70,10 @@ export function createGrantStore(engine: SqlEngine, realm: RealmKey): GrantStore
       const row = await engine.read(() => firstRow(selectGrantOf, realm, uuidToOrderedBytes(user), clientId));
       return row && toGrant(row);
     },
-    listOfUser: async (user) =>
-      (await engine.read(() => rows(grantsOfUser, realm, uuidToOrderedBytes(user)))).map(toGrant),
+    async listOfUser(user, slice) {
+      const compared = [realm, uuidToOrderedBytes(user)];
+      return (await engine.read(() => readSlice(grantsOfUser, compared, slice))).map(toGrant);
+    },
     async touch(id, lastUsedAt) {
       await engine.write(() => rows(touchGrant, lastUsedAt, realm, uuidToOrderedBytes(id), lastUsedAt));
     },
