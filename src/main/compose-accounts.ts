@@ -59,7 +59,10 @@ export function composeAccounts(parts: AccountParts): AccountServices {
   });
   const organizationsOf = (uuid: string) => storage.tenancy.organizationsOfMember(uuid);
   return {
-    login: createLogin({ throttle, passwords, adminUsers, entities, requireConfirmation: adminConfirmation }),
+    login: createLogin({
+      ...{ throttle, passwords, adminUsers, entities, clock, log: parts.log },
+      requireConfirmation: adminConfirmation,
+    }),
     adminAccounts: createAdminAccounts({
       adminUsers,
       organizationsOf,

@@ -2,6 +2,7 @@
 import type { Configuration } from '../config/index.ts';
 import { createActivities } from '../core/activities/activities.ts';
 import { createFanOuts } from '../core/activities/fan-out.ts';
+import { createAudit } from '../core/audit.ts';
 import { createClientSecrets } from '../core/clients/client-credentials.ts';
 import type { AccountServices, Core } from '../core/core.ts';
 import { createUserDevices } from '../core/devices/user-devices.ts';
@@ -178,6 +179,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
       tokens,
       [passwordGrant(accounts.login), clientCredentialsGrant(tenancy, cache)],
       oauth.delegatedTokens,
+      createAudit(log),
     ),
     refusals: storage.refusals,
     explainLog: createExplainLog({ store: storage.refusals, names: principalNames, log }),

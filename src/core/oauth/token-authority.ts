@@ -1,4 +1,5 @@
 /** Issues, checks and revokes access tokens. Issuing writes nothing, checking reads nothing. */
+import { createAudit } from '../audit.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import {
@@ -112,6 +113,7 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
   const { keys, changes, clock, trustWithoutFeed, jsonWebTokens } = options;
   const checked = new BoundedCache<string, AccessToken>(checkedTokens);
   const live = await openLiveRevocations(options);
+  const audit = createAudit(options.log);
   let counter = 0;
 
   /**
@@ -212,6 +214,7 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
       const subject = principalSubject(principal);
       const revocations: Revocation[] = [{ kind: 'principal', subject, issuedBefore, reason, expiresAt }];
       if (keep) revocations.push({ kind: 'kept', subject: keep.id, issuedBefore, reason, expiresAt });
+      audit('tokens_ended', { realm: principal.realm, account: subject, reason });
       return live.add(revocations, store);
     },
   };

@@ -1,4 +1,5 @@
 /** RFC 6749 §4.1.3 with RFC 7636 §4.6: a code becomes tokens, once. S075 to S080. */
+import { createAudit, userSubject } from '../../audit.ts';
 import type { KeygridError } from '../../errors.ts';
 import type { Log, RandomSource } from '../../ports.ts';
 import { digestOf } from '../../random-text.ts';
@@ -25,7 +26,8 @@ export interface AuthorizationCodeGrantOptions {
 const refused = (why: string): KeygridError => invalidGrant('authorization code', why);
 
 export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): ClientGrant {
-  const { codesOf, refreshTokensOf, tokens, users, uuids, random, log } = options;
+  const { codesOf, refreshTokensOf, tokens, users, uuids, random } = options;
+  const audit = createAudit(options.log);
 
   /** The client's own, whose request agrees with the one that the code was given for. */
   async function requireCode(request: ClientGrantRequest): Promise<AuthorizationCode> {
@@ -43,11 +45,12 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
   }
 
   /** Somebody has the code who should not: everything that came of it ends (S075). */
-  async function endReplayed(code: AuthorizationCode, family: Uuid): Promise<never> {
-    const { realm, clientId } = code.request;
+  async function endReplayed(code: AuthorizationCode, family: Uuid, address: string): Promise<never> {
+    const { realm, clientId: client } = code.request;
     const store = refreshTokensOf(realm);
     await tokens.revokeFamily(realm, family, (revocations) => store.revokeFamily(family, revocations));
-    log.warn({ realm, clientId, grant: code.grant }, 'an authorization code was used twice');
+    const account = userSubject(realm, code.user);
+    audit('code_replayed', { realm, client, account, grant: code.grant, address });
     throw refused('the code was used before');
   }
 
@@ -68,7 +71,7 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
         ...{ principal: principalOfUser(user), user, grant, family, scopes, signIn },
         async spend() {
           const redemption = await codesOf(client.realm).redeem(code.digest, family, refresh?.record, now);
-          if (redemption.kind === 'replayed') return endReplayed(code, redemption.family);
+          if (redemption.kind === 'replayed') return endReplayed(code, redemption.family, request.address);
           if (redemption.kind === 'unknown') throw refused('the code or its grant ended meanwhile');
           return refresh?.text;
         },

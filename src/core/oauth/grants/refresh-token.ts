@@ -1,4 +1,5 @@
 /** RFC 6749 §6 with rotation: each refresh token is good once, and the one that follows it is good next. S081 to S089. */
+import { createAudit, userSubject } from '../../audit.ts';
 import type { KeygridError } from '../../errors.ts';
 import type { Sealer } from '../../keys/sealer.ts';
 import type { Log, RandomSource } from '../../ports.ts';
@@ -30,7 +31,8 @@ const sealingPurpose = 'refresh token successor';
 const refused = (why: string): KeygridError => invalidGrant('refresh token', why);
 
 export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGrant {
-  const { refreshTokensOf, tokens, users, sealer, random, log } = options;
+  const { refreshTokensOf, tokens, users, sealer, random } = options;
+  const audit = createAudit(options.log);
   const grace = options.graceMilliseconds ?? usualGrace;
 
   /** Another client's is as unknown as none, and its family is left alone (S083). */
@@ -44,13 +46,18 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
   }
 
   /** Two hold the same token, and nobody can say which is the thief: all of its family ends (S081). */
-  async function endReused(realm: RealmKey, { family, grant, clientId }: RefreshToken): Promise<never> {
+  async function endReused(
+    { client: { realm }, address }: ClientGrantRequest,
+    { family, grant, clientId: client, user }: RefreshToken,
+  ): Promise<never> {
     await tokens.revokeFamily(realm, family);
-    log.warn({ realm, clientId, grant }, 'a refresh token was used twice');
+    const account = userSubject(realm, user);
+    audit('refresh_token_replayed', { realm, client, account, grant, address });
     throw refused('the token was used before, so that its family was ended');
   }
 
-  async function rotate({ client, now }: ClientGrantRequest, token: RefreshToken): Promise<string> {
+  async function rotate(request: ClientGrantRequest, token: RefreshToken): Promise<string> {
+    const { client, now } = request;
     const { realm } = client;
     const successor = successorOf(token, client, random, now);
     const sealed = sealer.seal(Buffer.from(successor.text), sealingPurpose);
@@ -64,7 +71,7 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
       case 'grace':
         return sealer.open(rotation.sealedSuccessor, sealingPurpose).toString();
       case 'reused':
-        return endReused(realm, rotation.token);
+        return endReused(request, rotation.token);
       case 'unknown':
         throw refused('the token, its family or its grant ended meanwhile');
     }
