@@ -97,8 +97,8 @@ async function runTokens(stores: SharedStores, grant: Grant): Promise<void> {
   await codes.countFailure(digest());
   const token = await redeemed(stores, grant);
   await tokens.find(token.digest);
-  await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0);
-  await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0);
+  await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0, []);
+  await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0, []);
   await tokens.revokeFamily(token.family, []);
   const device = deviceOf();
   await devices.add(device);

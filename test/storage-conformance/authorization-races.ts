@@ -54,7 +54,7 @@ async function startWorld(stores: SharedStores) {
     (spent: RefreshToken, successor: RefreshToken, within = grace): Operation<string> =>
     async (each) => {
       const tokens = each.refreshTokens(realm);
-      const rotation = await tokens.rotate(spent.digest, successor, successor.digest, now, within);
+      const rotation = await tokens.rotate(spent.digest, successor, successor.digest, now, within, []);
       return rotation.kind === 'grace' ? `grace ${rotation.sealedSuccessor}` : rotation.kind;
     };
   const revokeFamily: Operation<boolean> = (each) => each.refreshTokens(realm).revokeFamily(token.family, []);

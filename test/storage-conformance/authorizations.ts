@@ -8,6 +8,7 @@ import type {
   RefreshToken,
   ValidAuthorizationRequest,
 } from '../../src/core/oauth/authorization.ts';
+import type { Revocation } from '../../src/core/oauth/revocation-store.ts';
 import type { Session } from '../../src/core/sessions/session-store.ts';
 import { uuids } from './engines.ts';
 
@@ -103,6 +104,11 @@ export const successorOf = (token: RefreshToken, at = now): RefreshToken => ({
   digest: digest(),
   issuedAt: at,
   expiresAt: at + 10 * minute,
+});
+
+export const revocationOf = (kind: 'grant' | 'family' | 'client', realm: number): Revocation => ({
+  ...{ kind, subject: `${realm}:${uuids.next()}`, issuedBefore: now },
+  ...{ reason: 'revoked', expiresAt: now + minute },
 });
 
 export const deviceOf = (parts: Partial<DeviceAuthorization> = {}): DeviceAuthorization => ({

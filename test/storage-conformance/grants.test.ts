@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Grant, RefreshToken } from '../../src/core/oauth/authorization.ts';
 import type { Revocation } from '../../src/core/oauth/revocation-store.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { codeOf, grantOf, minute, now, tokenOf, whole } from './authorizations.ts';
+import { codeOf, grantOf, now, revocationOf, tokenOf, whole } from './authorizations.ts';
 import { freshRealm, onEachEngine, uuids } from './engines.ts';
 
 /** A code of the grant, redeemed. */
@@ -14,11 +14,6 @@ async function redeemed(storage: Storage, realm: number, grant: Grant): Promise<
   await storage.authorizationCodes(realm).redeem(code.digest, token.family, token, now);
   return token;
 }
-
-const revocationOf = (realm: number): Revocation => ({
-  ...{ kind: 'grant', subject: `${realm}:${uuids.next()}`, issuedBefore: now },
-  ...{ reason: 'revoked', expiresAt: now + minute },
-});
 
 onEachEngine('grants', ({ storage }) => {
   test('a grant is found by its id and by user and client', async () => {
@@ -97,7 +92,7 @@ onEachEngine('grants', ({ storage }) => {
       kind: 'unknown',
     });
     assert.equal(await refreshTokens.find(token.digest), undefined);
-    assert.equal((await refreshTokens.rotate(token.digest, tokenOf(grant), 's', now, 0)).kind, 'unknown');
+    assert.equal((await refreshTokens.rotate(token.digest, tokenOf(grant), 's', now, 0, [])).kind, 'unknown');
     assert.equal(await refreshTokens.revokeFamily(token.family, []), false);
     assert.ok(await refreshTokens.find(kept.digest));
     assert.equal(await grants.revoke(grant.id, []), false);
@@ -151,12 +146,12 @@ onEachEngine('grants', ({ storage }) => {
       (revocations) => grants.revokeAllOfClient(grant.clientId, revocations),
     ];
     for (const end of endings) {
-      await assert.rejects(end([{ ...revocationOf(realm), reason: null as never }]));
+      await assert.rejects(end([{ ...revocationOf('grant', realm), reason: null as never }]));
       assert.ok(await grants.find(grant.id));
       assert.ok(await refreshTokens.find(token.digest));
     }
     for (const end of endings) {
-      const revocation = revocationOf(realm);
+      const revocation = revocationOf('grant', realm);
       let announced = 0;
       const forget = storage().changes.subscribe(({ topic }) => {
         if (topic === 'revocations') announced += 1;

@@ -132,7 +132,7 @@ export type RefreshRotation =
    * be given again.
    */
   | { kind: 'grace'; token: RefreshToken; sealedSuccessor: string }
-  /** Used before: the family has been ended by this very call. */
+  /** Used before: the family has been ended by this very call, and what the revocations name. */
   | { kind: 'reused'; token: RefreshToken }
   | { kind: 'unknown' };
 
@@ -150,6 +150,7 @@ export interface RefreshTokenStore {
     sealedSuccessor: string,
     now: number,
     graceMilliseconds: number,
+    ifReused: readonly Revocation[],
   ): Promise<RefreshRotation>;
   /** By the same write as the revocations. False when it had ended before, or never had a refresh token. */
   revokeFamily(family: Uuid, revocations: readonly Revocation[]): Promise<boolean>;

@@ -64,6 +64,8 @@ export interface TokenAuthority {
   ): Promise<void>;
   /** Ends every token of the authorization, for good: those too that are being issued (S075, S081). */
   revokeFamily(realm: RealmKey, family: Uuid, store?: StoreRevocations): Promise<void>;
+  /** What `revokeFamily` stores, for a store that finds out itself whether the family has to end. */
+  endOfFamily(realm: RealmKey, family: Uuid): Revocation;
   /** Ends every token of the grant, for good: a new permission is a new grant. */
   revokeGrant(realm: RealmKey, grant: Uuid, store?: StoreRevocations): Promise<void>;
   /** Ends every token that was issued to the client until now. */
@@ -169,13 +171,11 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
     return token instanceof Promise ? token.then(accept) : accept(token);
   }
 
-  const end = (
-    kind: 'token' | 'family' | 'grant',
-    subject: string,
-    expiresAt: number,
-    store?: StoreRevocations,
-  ): Promise<void> =>
-    live.add([{ kind, subject, issuedBefore: clock.now(), reason: 'revoked', expiresAt }], store);
+  const endOf = (kind: 'token' | 'family' | 'grant', subject: string, expiresAt: number): Revocation => ({
+    ...{ kind, subject, issuedBefore: clock.now(), reason: 'revoked', expiresAt },
+  });
+  const endOfFamily = (realm: RealmKey, family: Uuid): Revocation =>
+    endOf('family', realmSubject(realm, family), lastExpiry());
   /** When the last token that lives now has expired. */
   const lastExpiry = (): number => clock.now() + longestDelegatedLifetime + sinceMoment;
 
@@ -199,9 +199,11 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
       token.catch(() => {});
       return undefined;
     },
-    revokeToken: (token) => end('token', token.id, token.expiresAt),
-    revokeFamily: (realm, family, store) => end('family', realmSubject(realm, family), lastExpiry(), store),
-    revokeGrant: (realm, grant, store) => end('grant', realmSubject(realm, grant), lastExpiry(), store),
+    revokeToken: (token) => live.add([endOf('token', token.id, token.expiresAt)]),
+    endOfFamily,
+    revokeFamily: (realm, family, store) => live.add([endOfFamily(realm, family)], store),
+    revokeGrant: (realm, grant, store) =>
+      live.add([endOf('grant', realmSubject(realm, grant), lastExpiry())], store),
     revokeClient(clientId, store) {
       const issuedBefore = Math.max(clock.now(), live.lastRevocationOfClient(clientId) + 1);
       const subject = clientId;

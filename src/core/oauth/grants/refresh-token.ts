@@ -11,11 +11,12 @@ import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../clie
 import { isAutodesk, requireParameter } from '../client-request.ts';
 import { successorOf } from '../refresh-token-records.ts';
 import { narrowScopes, parseScope, scopeLimits } from '../scope.ts';
+import type { TokenAuthority } from '../token-authority.ts';
 import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
 export interface RefreshTokenGrantOptions {
   refreshTokensOf(realm: RealmKey): Pick<RefreshTokenStore, 'find' | 'rotate'>;
-  tokens: { revokeFamily(realm: RealmKey, family: Uuid): Promise<void> };
+  tokens: Pick<TokenAuthority, 'endOfFamily' | 'revokeFamily'>;
   /** Notes that the grant was used; it need not be durable at once. */
   noteUse(realm: RealmKey, grant: Uuid): Promise<void>;
   users: TokenUsers;
@@ -50,7 +51,8 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
     { client: { realm }, address }: ClientGrantRequest,
     { family, grant, clientId: client, user }: RefreshToken,
   ): Promise<never> {
-    await tokens.revokeFamily(realm, family);
+    // Stored by the rotation already: this is for what is in memory here.
+    await tokens.revokeFamily(realm, family, async () => {});
     const account = userSubject(realm, user);
     audit('refresh_token_replayed', { realm, client, account, grant, address });
     throw refused('the token was used before, so that its family was ended');
@@ -61,8 +63,9 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
     const { realm } = client;
     const successor = successorOf(token, client, random, now);
     const sealed = sealer.seal(Buffer.from(successor.text), sealingPurpose);
+    const ifReused = [tokens.endOfFamily(realm, token.family)];
     const [rotation] = await Promise.all([
-      refreshTokensOf(realm).rotate(token.digest, successor.record, sealed, now, grace),
+      refreshTokensOf(realm).rotate(token.digest, successor.record, sealed, now, grace, ifReused),
       options.noteUse(realm, token.grant),
     ]);
     switch (rotation.kind) {
