@@ -1,7 +1,7 @@
 /** Registers, changes, suspends and deletes clients, and replaces their secrets. */
 import { KeygridError } from '../errors.ts';
 import type { GrantStore } from '../oauth/authorization.ts';
-import type { StoreRevocations } from '../oauth/revocation-store.ts';
+import type { Revocation, StoreRevocations } from '../oauth/revocation-store.ts';
 import type { Clock, RandomSource } from '../ports.ts';
 import { randomLetters } from '../random-text.ts';
 import { managementRealmKey, type Page, type RealmKey } from '../tenancy/tenancy.ts';
@@ -88,19 +88,32 @@ export function createClientService(options: ClientServiceOptions): ClientServic
   }
 
   /** Made from the client as it is then: of two changes at once none is lost. */
-  async function change(clientId: string, changesOf: (client: Client) => Partial<Client>): Promise<Client> {
+  async function change(
+    clientId: string,
+    changesOf: (client: Client) => Partial<Client>,
+    revocations?: readonly Revocation[],
+  ): Promise<Client> {
     await requireRegistered(clientId);
-    return store.update(clientId, (client) => {
+    const changeStored = (client: Client): Client => {
       const changed = { ...client, ...changesOf(client), modified: clock.now() };
       requireSoundClient(changed);
       return changed;
-    });
+    };
+    return store.update(clientId, changeStored, revocations);
   }
 
-  async function revokeAll({ clientId, realm }: Client): Promise<void> {
-    const grants = options.grantsOf(realm);
-    await options.tokens.revokeClient(clientId, (revocations) =>
-      grants.revokeAllOfClient(clientId, revocations),
+  /**
+   * Its tokens end with the very write, so that a crash leaves none alive; and once more behind it, with what users
+   * allowed it: until then it may have got new ones.
+   */
+  async function endAllWith(
+    { clientId, realm }: Client,
+    write: (revocations: readonly Revocation[]) => Promise<unknown>,
+  ): Promise<void> {
+    const { tokens, grantsOf } = options;
+    await tokens.revokeClient(clientId, write);
+    await tokens.revokeClient(clientId, (revocations) =>
+      grantsOf(realm).revokeAllOfClient(clientId, revocations),
     );
   }
 
@@ -145,14 +158,16 @@ export function createClientService(options: ClientServiceOptions): ClientServic
     },
     endOldSecrets: (clientId) => change(clientId, (client) => ({ secrets: client.secrets.slice(0, 1) })),
     async setDisabled(clientId, disabled) {
-      const changed = await change(clientId, () => ({ disabled }));
-      if (disabled) await revokeAll(changed);
+      if (!disabled) return change(clientId, () => ({ disabled }));
+      let changed = await requireRegistered(clientId);
+      await endAllWith(changed, async (revocations) => {
+        changed = await change(clientId, () => ({ disabled }), revocations);
+      });
       return changed;
     },
     async delete(clientId) {
       const client = await requireRegistered(clientId);
-      await store.delete(clientId);
-      await revokeAll(client);
+      await endAllWith(client, (revocations) => store.delete(clientId, revocations));
     },
   };
 }
