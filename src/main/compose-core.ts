@@ -172,7 +172,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     }),
     access,
     pathPermission: createPathPermission(access, entities),
-    userTokens: createUserTokens(tokens, access),
+    userTokens: createUserTokens({ tokens, access, grantsOf: storage.grants }),
     authenticator,
     tokens,
     tokenEndpoint: createTokenEndpoint(

@@ -74,6 +74,20 @@ for (const realm of ['management', 'application'] as Realm[]) {
       assert.equal((await refresh(server, allowed)).body.error, 'invalid_grant');
     });
 
+    test('UA-76 UA-79 who ends all tokens of a user ends refresh tokens too, and the grant stays', async () => {
+      const own = await createAuthorizeTenant(server);
+      const allowed = await allowBuiltInClient(server, own, realm);
+      const { username } = accountOf(own, realm);
+      const base = realm === 'management' ? '/management' : `/${own.organization}/${own.application}`;
+      const path = `PUT ${base}/users/${username}/revoketokens`;
+      const ended = await call(server, path, { bearer: own.admin.token });
+      assert.equal(ended.status, 200, ended.text);
+      assert.equal((await call(server, dataOf(own), { bearer: allowed.accessToken })).status, 401);
+      assert.equal((await refresh(server, allowed)).body.error, 'invalid_grant');
+      const { page } = await signInAt(server, own, realm);
+      assert.equal(formsTo(page, 'end-grant').length, 1);
+    });
+
     test('a grant that was ended may be given anew, and its tokens live', async () => {
       const allowed = await allowBuiltInClient(server, tenant, realm);
       assert.equal((await call(server, dataOf(tenant), { bearer: allowed.accessToken })).status, 200);

@@ -168,6 +168,27 @@ onEachEngine('grants', ({ storage }) => {
     assert.equal(await grants.find(grant.id), undefined);
   });
 
+  test('the refresh tokens of a user end without the grants, by one write with what ends access tokens', async () => {
+    const realm = freshRealm();
+    const { grants, refreshTokens } = handles(realm);
+    const ann = uuids.next();
+    const made: Grant[] = [];
+    for (const clientId of ['a', 'b']) made.push(await grants.allow(grantOf({ user: ann, clientId })));
+    const bobs = await grants.allow(grantOf({ clientId: 'a' }));
+    const tokens: RefreshToken[] = [];
+    for (const grant of [...made, bobs]) tokens.push(await redeemed(storage(), realm, grant));
+    const alive = async () =>
+      (await Promise.all(tokens.map((token) => refreshTokens.find(token.digest)))).map((one) => !!one);
+    const revocation = revocationOf('grant', realm);
+    await assert.rejects(grants.endTokensOfUser(ann, [{ ...revocation, reason: null as never }]));
+    assert.deepEqual(await alive(), [true, true, true]);
+    await grants.endTokensOfUser(ann, [revocation]);
+    assert.deepEqual(await alive(), [false, false, true]);
+    const { revocations } = await storage().revocations.listLive(now);
+    assert.ok(revocations.some(({ subject }) => subject === revocation.subject));
+    for (const grant of made) assert.deepEqual(await grants.find(grant.id), grant);
+  });
+
   test('a grant of one realm is nothing in another, even where user and client have the same names', async () => {
     const [own, foreign] = [handles(freshRealm()), handles(freshRealm())];
     const grant = grantOf();

@@ -58,6 +58,8 @@ export interface GrantStore {
    */
   revoke(id: Uuid, revocations: readonly Revocation[]): Promise<boolean>;
   revokeAllOfUser(user: Uuid, revocations: readonly Revocation[]): Promise<Uuid[]>;
+  /** Ends the refresh tokens of all grants of the user, which stay, and what the revocations name. */
+  endTokensOfUser(user: Uuid, revocations: readonly Revocation[]): Promise<void>;
   revokeAllOfClient(clientId: string, revocations: readonly Revocation[]): Promise<Uuid[]>;
 }
 

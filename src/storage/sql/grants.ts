@@ -33,6 +33,9 @@ const grantsOfUser = sliceStatements(
   `select ${columns} from grants where application_id = ? and user_id = ?`,
   ['application_id', 'user_id', 'last_used_at', 'grant_id'],
 );
+const lockGrantsOfUser = statement('select grant_id from grants where application_id = ? and user_id = ?', {
+  lock: true,
+});
 const widenGrant = statement(
   'update grants set scopes = ?, last_used_at = ? where application_id = ? and grant_id = ?',
 );
@@ -85,6 +88,10 @@ export function createGrantStore(engine: SqlEngine, realm: RealmKey): GrantStore
       engine.write(() =>
         revoke(realm, rows(deleteGrantsOfUser, realm, uuidToOrderedBytes(user)), revocations),
       ),
+    async endTokensOfUser(user, revocations) {
+      const taken = () => rows(lockGrantsOfUser, realm, uuidToOrderedBytes(user));
+      await engine.write(() => endFamilies(realm, taken(), revocations));
+    },
     revokeAllOfClient: (clientId, revocations) =>
       engine.write(() => revoke(realm, rows(deleteGrantsOfClient, realm, clientId), revocations)),
   };
@@ -128,11 +135,20 @@ function* widen(realm: RealmKey, kept: Grant, asked: Grant): Work<Grant> {
  * was made before, and nothing can be made after.
  */
 function* revoke(realm: RealmKey, deletion: Work<Row[]>, revocations: readonly Revocation[]): Work<Uuid[]> {
-  const gone = (yield* deletion).map((row) => bytes(row, 'grant_id'));
+  return (yield* endFamilies(realm, deletion, revocations)).map(uuidFromOrderedBytes);
+}
+
+/** Of the grants that are taken first, and so are held. */
+function* endFamilies(
+  realm: RealmKey,
+  taken: Work<Row[]>,
+  revocations: readonly Revocation[],
+): Work<Uint8Array[]> {
+  const grants = (yield* taken).map((row) => bytes(row, 'grant_id'));
   yield* forEach(
     deleteFamilies,
-    gone.map((grant) => [realm, grant]),
+    grants.map((grant) => [realm, grant]),
   );
   yield* addRevocations(revocations);
-  return gone.map(uuidFromOrderedBytes);
+  return grants;
 }
