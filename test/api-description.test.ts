@@ -58,6 +58,16 @@ test('every operation says what it does, and every path parameter is described',
   }
 });
 
+test('what is done to a collection as such is described, method by method', () => {
+  const methodsOf = (path: string) =>
+    Object.keys(description.paths[`/{organization}/{application}/{collection}/${path}`] ?? {});
+  assert.deepEqual(methodsOf('_settings').toSorted(), ['delete', 'get', 'post']);
+  assert.deepEqual(methodsOf('_clear'), ['post']);
+  assert.deepEqual(methodsOf('_reindex').toSorted(), ['get', 'post']);
+  for (const path of ['_clear/{job}', '_reindex/{job}', 'indexes'])
+    assert.deepEqual(methodsOf(path), ['get'], path);
+});
+
 test('every operation described is served', async () => {
   const basic = { username: 'superuser', password: server.superuserPassword };
   for (const [path, method] of operations()) {

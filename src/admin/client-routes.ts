@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import type { Static } from 'typebox';
+import type { ClientChanges } from '../core/clients/audited-clients.ts';
 import type { Client } from '../core/clients/client.ts';
 import type { ClientSettings } from '../core/clients/client-service.ts';
 import type { Core } from '../core/core.ts';
@@ -15,7 +16,10 @@ import { forCaller, sendJson } from './administration-request.ts';
 import type * as ClientSchemas from './client-schemas.ts';
 import { renderClient } from './render-client.ts';
 
-type ClientCore = Pick<Core, 'authenticator' | 'access' | 'clients' | 'tenancy' | 'tenancyCache'>;
+type ClientCore = Pick<
+  Core,
+  'authenticator' | 'access' | 'clients' | 'clientChangesAs' | 'tenancy' | 'tenancyCache'
+>;
 
 type SchemaName = Exclude<keyof typeof ClientSchemas, 'grantTypes'>;
 type Sent<Name extends SchemaName> = Static<(typeof ClientSchemas)[Name]>;
@@ -107,7 +111,8 @@ function collectionRoutes(app: FastifyInstance, core: ClientCore): void {
           : (await core.tenancy.requireApplication(organizationUuid, application)).key;
       await requireMayTrust(core, caller, { realm, consent: given.consent });
       const foundation = { name, type, dialect, realm, organizationUuid };
-      const { client, clientSecret } = await core.clients.register(foundation, settingsOf(given));
+      const changes = core.clientChangesAs(caller.principal);
+      const { client, clientSecret } = await changes.register(foundation, settingsOf(given));
       return sendJson(reply, 201, await renderClient(client, core.tenancyCache, clientSecret));
     }),
   );
@@ -117,7 +122,7 @@ function clientRoutesOf(app: FastifyInstance, core: ClientCore): void {
   const path = '/api/v1/clients/:id';
   const params = clientParams;
   type ClientHandler = (
-    found: { client: Client; caller: Caller },
+    found: { client: Client; caller: Caller; changes: ClientChanges },
     request: FastifyRequest,
     reply: FastifyReply,
   ) => Promise<FastifyReply>;
@@ -125,7 +130,9 @@ function clientRoutesOf(app: FastifyInstance, core: ClientCore): void {
   const forClient = (handler: ClientHandler) =>
     forCaller(core, async (caller, request, reply) => {
       const { id } = request.params as { id: string };
-      return handler({ caller, client: await requireOwnClient(core, caller, id) }, request, reply);
+      const client = await requireOwnClient(core, caller, id);
+      const changes = core.clientChangesAs(caller.principal);
+      return handler({ caller, client, changes }, request, reply);
     });
   const show = async (reply: FastifyReply, client: Client, clientSecret?: string) =>
     sendJson(reply, 200, await renderClient(client, core.tenancyCache, clientSecret));
@@ -139,23 +146,23 @@ function clientRoutesOf(app: FastifyInstance, core: ClientCore): void {
   app.patch(
     path,
     describe('Changes what is named of a client', { params, body: schemaOf('clientChangesBody') }),
-    forClient(async ({ client, caller }, request, reply) => {
+    forClient(async ({ client, caller, changes }, request, reply) => {
       const { disabled, ...given } = await read('clientChangesBody', request.body);
       // Where a trusted client sends its users is part of what it is trusted with.
       const consent = given.consent ?? client.consent;
       await requireMayTrust(core, caller, { realm: client.realm, consent });
       const isSetting = Object.keys(given).length > 0;
-      const changed = isSetting ? await core.clients.update(client.clientId, settingsOf(given)) : client;
+      const changed = isSetting ? await changes.update(client.clientId, settingsOf(given)) : client;
       if (disabled === undefined || disabled === changed.disabled) return show(reply, changed);
-      return show(reply, await core.clients.setDisabled(client.clientId, disabled));
+      return show(reply, await changes.setDisabled(client.clientId, disabled));
     }),
   );
 
   app.delete(
     path,
     describe('Deletes a client, and ends everything that it holds', { params }),
-    forClient(async ({ client }, _request, reply) => {
-      await core.clients.delete(client.clientId);
+    forClient(async ({ client, changes }, _request, reply) => {
+      await changes.delete(client.clientId);
       return reply.code(204).send();
     }),
   );
@@ -163,9 +170,9 @@ function clientRoutesOf(app: FastifyInstance, core: ClientCore): void {
   app.post(
     `${path}/secrets`,
     describe('A new secret; the old one goes on for a while', { params, body: schemaOf('rotationBody') }),
-    forClient(async ({ client: { clientId } }, request, reply) => {
+    forClient(async ({ client: { clientId }, changes }, request, reply) => {
       const { oldSecretSeconds = usualOverlapSeconds } = await read('rotationBody', request.body ?? {});
-      const { client, clientSecret } = await core.clients.rotateSecret(clientId, { oldSecretSeconds });
+      const { client, clientSecret } = await changes.rotateSecret(clientId, { oldSecretSeconds });
       return show(reply, client, clientSecret);
     }),
   );
@@ -173,8 +180,8 @@ function clientRoutesOf(app: FastifyInstance, core: ClientCore): void {
   app.delete(
     `${path}/secrets`,
     describe('Ends every secret but the newest, at once', { params }),
-    forClient(async ({ client: { clientId } }, _request, reply) =>
-      show(reply, await core.clients.endOldSecrets(clientId)),
+    forClient(async ({ client: { clientId }, changes }, _request, reply) =>
+      show(reply, await changes.endOldSecrets(clientId)),
     ),
   );
 }

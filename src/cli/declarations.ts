@@ -283,7 +283,8 @@ export const declarations: readonly CommandDeclaration[] = [
   {
     name: 'doctor',
     summary: 'Check the installation and say what to do about what is wrong',
-    details: 'Changes nothing, and can be run beside the server. Exit code 1 when there is a problem.',
+    details:
+      'Looks at settings, disk, server key, database, index, superuser, clock, mail and addresses. Changes nothing, and can be run beside the server. Exit code 1 when there is a problem.',
     examples: ['keygrid doctor --data /var/lib/keygrid'],
     settings: 'all',
     load: () => import('./commands/doctor.ts'),

@@ -1,6 +1,7 @@
 /** Everything the core offers to dialects, pages, administration and the command line. Put together in src/main. */
 import type { Activities } from './activities/activities.ts';
 import type { FanOuts } from './activities/fan-out.ts';
+import type { ClientChangesAs } from './clients/audited-clients.ts';
 import type { ClientAuthentication } from './clients/client-authentication.ts';
 import type { ClientService } from './clients/client-service.ts';
 import type { UserDevices } from './devices/user-devices.ts';
@@ -62,6 +63,7 @@ export interface AccountServices {
 /** What serves registered clients, and the users who allowed them something. */
 export interface ClientServices {
   clients: ClientService;
+  clientChangesAs: ClientChangesAs;
   clientAuthentication: ClientAuthentication;
   tokenUsers: TokenUsers;
   authorizationCodes: AuthorizationCodes;

@@ -40,8 +40,13 @@ interface Answered {
   text: string;
 }
 
-async function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Answered> {
-  const request = httpRequest({ port, method, path, headers }).end();
+async function ask(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<Answered> {
+  const request = httpRequest({ port, method, path, headers }).end(body);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';
   for await (const part of response.setEncoding('latin1')) text += part;
@@ -58,6 +63,17 @@ test('what is answered directly has its length, its id and its time; what is not
   assert.equal((await ask('GET', '/route')).text, 'route');
   assert.equal((await ask('DELETE', '/short')).text, 'route');
   assert.equal(seconds.length, 1);
+});
+
+test('a request with a body, or with word of one, goes to the route, which may refuse it', async () => {
+  const bodies: [Record<string, string>, string?][] = [
+    [{ 'content-length': '2' }, 'hi'],
+    [{ 'transfer-encoding': 'chunked' }, 'hi'],
+    [{ 'content-encoding': 'br' }],
+  ];
+  for (const [headers, body] of bodies) {
+    assert.equal((await ask('GET', '/short', headers, body)).text, 'route', JSON.stringify(headers));
+  }
 });
 
 test('HEAD has the headers of GET and no body', async () => {

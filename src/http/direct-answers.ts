@@ -35,6 +35,12 @@ export interface DirectAnswers {
   answer(request: IncomingMessage, response: ServerResponse): Awaitable<boolean>;
 }
 
+/** Of a body the route may have something to say, even of one that nobody reads. */
+const mayHaveBody = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined ||
+  headers['transfer-encoding'] !== undefined ||
+  headers['content-encoding'] !== undefined;
+
 export function createDirectAnswers(clock: Clock, nextRequestId: () => string): DirectAnswers {
   const answerers: DirectAnswerer[] = [];
   const listeners: ((seconds: number) => void)[] = [];
@@ -69,7 +75,7 @@ export function createDirectAnswers(clock: Clock, nextRequestId: () => string): 
     add: (answerer) => void answerers.push(answerer),
     onAnswer: (listener) => void listeners.push(listener),
     answer(request, response) {
-      if (request.method !== 'GET') return false;
+      if (request.method !== 'GET' || mayHaveBody(request)) return false;
       const startedAt = clock.now();
       return andThen(find(request), (answer) => {
         if (!answer || !send(request, response, answer)) return false;

@@ -31,11 +31,15 @@ const documentsKept = 1000;
 /** Nobody asks at longer addresses but to fill the memory. */
 const longestAddress = 512;
 
+const asItIs = (document: unknown): string => document as string;
+
 export function prepareDocuments(clock: Clock): PreparedDocuments {
   const kept = new BoundedCache<string, Prepared>(documentsKept);
 
   return {
     keep(reply, document) {
+      // Without a serializer the framework would add a charset, to the first answer only.
+      reply.serializer(asItIs);
       if (reply.request.originalUrl.length > longestAddress) return;
       const { vary, 'x-request-id': _, ...headers } = reply.getHeaders();
       kept.set(reply.request.originalUrl, {

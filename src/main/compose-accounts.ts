@@ -4,7 +4,7 @@ import type { AccountServices } from '../core/core.ts';
 import type { Entities } from '../core/entities/entities.ts';
 import { createAccountMail } from '../core/identity/account-mail.ts';
 import { managementPlace } from '../core/identity/account-place.ts';
-import type { AccountTokens } from '../core/identity/account-tokens.ts';
+import type { AccountTokenRevocation, AccountTokens } from '../core/identity/account-tokens.ts';
 import { createAdminAccounts } from '../core/identity/admin-accounts.ts';
 import { createAdminActivation } from '../core/identity/admin-activation.ts';
 import { createApplicationAccounts } from '../core/identity/application-accounts.ts';
@@ -17,9 +17,9 @@ import type { Principal } from '../core/identity/principal.ts';
 import { createMailLimit, type LoginThrottle } from '../core/identity/throttle.ts';
 import type { TokenAuthority } from '../core/oauth/token-authority.ts';
 import type { Mailer, PasswordHasher } from '../core/ports.ts';
-import { managementRealmKey, type RealmKey } from '../core/tenancy/tenancy.ts';
+import { managementRealmKey } from '../core/tenancy/tenancy.ts';
 import { longestUserTokenLifetime, maximumTokenLifetime } from '../core/tenancy/token-lifetimes.ts';
-import type { Uuid, UuidSource } from '../core/uuid.ts';
+import type { UuidSource } from '../core/uuid.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Ports } from './ports.ts';
 
@@ -59,7 +59,10 @@ export function composeAccounts(parts: AccountParts): AccountServices {
   });
   const organizationsOf = (uuid: string) => storage.tenancy.organizationsOfMember(uuid);
   return {
-    login: createLogin({ throttle, passwords, adminUsers, entities, requireConfirmation: adminConfirmation }),
+    login: createLogin({
+      ...{ throttle, passwords, adminUsers, entities, clock, log: parts.log },
+      requireConfirmation: adminConfirmation,
+    }),
     adminAccounts: createAdminAccounts({
       adminUsers,
       organizationsOf,
@@ -87,26 +90,29 @@ export function composeAccounts(parts: AccountParts): AccountServices {
 }
 
 /**
- * S054: tokens first, so that a sign-in that was under way meanwhile finds them gone, and leaves no session behind; then
- * what the user has in browsers, and what clients could get new tokens with.
+ * S054: tokens first, by one write with what clients could get new ones with, so that a sign-in that was under way
+ * meanwhile finds them gone, and leaves no session behind; then what the user has in browsers.
  */
 function accountTokens(tokens: TokenAuthority, storage: Pick<Storage, 'sessions' | 'grants'>): AccountTokens {
-  async function endRest(realm: RealmKey, uuid: Uuid): Promise<void> {
-    await Promise.all([
-      storage.sessions(realm).endAllOfUser(uuid),
-      storage.grants(realm).revokeAllOfUser(uuid),
-    ]);
+  async function end(
+    principal: Principal,
+    { reason, keep }: AccountTokenRevocation,
+    longestLifetime: number,
+  ): Promise<void> {
+    const { realm, uuid } = principal;
+    await tokens.revokePrincipal(principal, reason, longestLifetime, keep, (revocations) =>
+      storage.grants(realm).revokeAllOfUser(uuid, revocations),
+    );
+    await storage.sessions(realm).endAllOfUser(uuid);
   }
   return {
-    async revokeTokensOfAdminUser(uuid, { reason, keep }) {
-      const principal: Principal = { kind: 'admin_user', realm: managementRealmKey, uuid };
-      await tokens.revokePrincipal(principal, reason, maximumTokenLifetime, keep);
-      await endRest(managementRealmKey, uuid);
-    },
-    async revokeTokensOfApplicationUser(application, uuid, { reason, keep }) {
-      const principal: Principal = { kind: 'application_user', realm: application.key, uuid };
-      await tokens.revokePrincipal(principal, reason, longestUserTokenLifetime(application), keep);
-      await endRest(application.key, uuid);
-    },
+    revokeTokensOfAdminUser: (uuid, revocation) =>
+      end({ kind: 'admin_user', realm: managementRealmKey, uuid }, revocation, maximumTokenLifetime),
+    revokeTokensOfApplicationUser: (application, uuid, revocation) =>
+      end(
+        { kind: 'application_user', realm: application.key, uuid },
+        revocation,
+        longestUserTokenLifetime(application),
+      ),
   };
 }

@@ -1,4 +1,5 @@
 /** Puts together what serves registered clients: their directory, authentication, grants and tokens. */
+import { auditClients } from '../core/clients/audited-clients.ts';
 import { createClientAuthentication } from '../core/clients/client-authentication.ts';
 import type { ClientSecrets } from '../core/clients/client-credentials.ts';
 import { createClientDirectory } from '../core/clients/client-directory.ts';
@@ -68,8 +69,10 @@ export function composeClients(parts: ClientParts): ClientServices {
       resourceOwnerGrant(shared),
     ],
   });
+  const clients = createClientService({ ...shared, store: storage.clients });
   return {
-    clients: createClientService({ ...shared, store: storage.clients }),
+    clients,
+    clientChangesAs: auditClients(clients, log),
     clientAuthentication: authentication,
     tokenUsers,
     authorizationCodes: createAuthorizationCodes({ storeFor: stores.codesOf, clock, random }),
@@ -78,6 +81,6 @@ export function composeClients(parts: ClientParts): ClientServices {
     deviceAuthorizations: createDeviceAuthorizationEndpoint(shared),
     introspection: createIntrospection(shared),
     tokenRevocation: createTokenRevocation(shared),
-    grantManagement: createGrantManagement({ grantsOf: stores.grantsOf, directory, tokens }),
+    grantManagement: createGrantManagement({ grantsOf: stores.grantsOf, directory, tokens, log }),
   };
 }

@@ -2,6 +2,7 @@
 import type { Configuration } from '../config/index.ts';
 import { createActivities } from '../core/activities/activities.ts';
 import { createFanOuts } from '../core/activities/fan-out.ts';
+import { createAudit } from '../core/audit.ts';
 import { createClientSecrets } from '../core/clients/client-credentials.ts';
 import type { AccountServices, Core } from '../core/core.ts';
 import { createUserDevices } from '../core/devices/user-devices.ts';
@@ -171,13 +172,14 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     }),
     access,
     pathPermission: createPathPermission(access, entities),
-    userTokens: createUserTokens(tokens, access),
+    userTokens: createUserTokens({ tokens, access, grantsOf: storage.grants }),
     authenticator,
     tokens,
     tokenEndpoint: createTokenEndpoint(
       tokens,
       [passwordGrant(accounts.login), clientCredentialsGrant(tenancy, cache)],
       oauth.delegatedTokens,
+      createAudit(log),
     ),
     refusals: storage.refusals,
     explainLog: createExplainLog({ store: storage.refusals, names: principalNames, log }),

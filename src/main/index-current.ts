@@ -1,6 +1,10 @@
 /** The index of all entities, brought to this version's way of indexing before anybody asks for anything. */
-import { indexVersion } from '../core/entities/index/entity-index.ts';
-import { type IndexRebuildStore, isCurrent, rebuildIndex } from '../core/entities/index/index-rebuild.ts';
+import {
+  type IndexRebuildStore,
+  isCurrent,
+  rebuildIndex,
+  standingOf,
+} from '../core/entities/index/index-rebuild.ts';
 import { StoreStartError } from '../storage/start-error.ts';
 import type { Ports } from './ports.ts';
 
@@ -22,7 +26,7 @@ export async function makeIndexCurrent(
 ): Promise<void> {
   const state = await store.state();
   if (isCurrent(state)) return;
-  if (state && state.version > indexVersion) {
+  if (standingOf(state) === 'newer') {
     throw new StoreStartError(
       'The index was made by a newer version of Keygrid: start that version, or restore a backup made by this one.',
     );

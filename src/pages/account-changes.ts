@@ -39,9 +39,8 @@ const endGrant: AccountChange = {
 const endSession: AccountChange = {
   done: 'session',
   async make({ authorization: { sessions } }, { realm, visitor, form }) {
-    const own = await sessions.listOfUser(realm, visitor.session.user);
-    const ended = own.find(({ id }) => id === fieldOf(form, formFields.session));
-    if (ended) await sessions.end(realm, ended.id);
+    const id = fieldOf(form, formFields.session) ?? '';
+    if (isUuid(id)) await sessions.endOfUser(realm, visitor.session.user, id);
   },
 };
 

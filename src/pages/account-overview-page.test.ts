@@ -75,12 +75,17 @@ test('an empty list says so', () => {
 
 test('a list goes on, on a page of its own, and back', () => {
   const markup = render({ grants: { items: [grant], next: '/account?after=g1' } });
-  assert.match(markup, /href="\/account\?after=g1">Show more/);
-  assert.match(
-    render({ grants: { items: [], first: '/account' } }),
-    /href="\/account">Back to the first ones/,
-  );
-  assert.doesNotMatch(render(), /Show more|Back to the first/);
+  assert.match(markup, /href="\/account\?after=g1" rel="next">Next/);
+  const last = render({ grants: { items: [], previous: '/account?before=g1' } });
+  assert.match(last, /href="\/account\?before=g1" rel="prev">Previous/);
+  assert.doesNotMatch(render(), /rel="(?:next|prev)"/);
+});
+
+test('sessions on other pages can be ended together from each of them', () => {
+  const own = { ...session, isThis: true };
+  for (const beside of [{ next: '/account?after=s1' }, { previous: '/account?before=s1' }]) {
+    assert.match(formTo(render({ sessions: { items: [own], ...beside } }), '/others'), /form_token/);
+  }
 });
 
 test('S037: every form of the account page has its token', () => {

@@ -32,18 +32,18 @@ export interface SessionOnPage {
   isThis: boolean;
 }
 
-/** Part of a list; `next` and `first` are paths, absent where there is nothing more on that side. */
-export interface ListPart<Item> {
+/** Part of a list; `previous` and `next` are paths, absent where there is nothing more on that side. */
+export interface PartOnPage<Item> {
   items: readonly Item[];
   next?: string | undefined;
-  first?: string | undefined;
+  previous?: string | undefined;
 }
 
 export interface AccountOverviewModel {
   account: AccountOnPage;
   formToken: string;
-  grants: ListPart<GrantOnPage>;
-  sessions: ListPart<SessionOnPage>;
+  grants: PartOnPage<GrantOnPage>;
+  sessions: PartOnPage<SessionOnPage>;
   /** Paths that take the forms; `grant` or `session` says which. */
   actions: { endGrant: string; endSession: string; endOtherSessions: string; signOut: string };
   /** What has just been done. */
@@ -88,11 +88,11 @@ const endButton = (words: string, which: string): Html =>
   html`<button type="submit" class="secondary small">${words}<span class="unseen">: ${which}</span></button>`;
 
 function grantsSection(model: AccountOverviewModel, texts: Texts): Html {
-  const { items, first } = model.grants;
+  const { items, previous } = model.grants;
   return html`<section aria-labelledby="grants">
 <h2 id="grants">${texts.account.grants}</h2>
 ${
-  items.length === 0 && first === undefined
+  items.length === 0 && previous === undefined
     ? html`<p class="empty">${texts.account.noGrants}</p>`
     : html`<p class="quiet">${texts.account.grantsLead}</p>
 <ul class="items">${items.map((grant) => grantItem(model, grant, texts))}</ul>`
@@ -130,12 +130,12 @@ ${scopeList(
 }
 
 function sessionsSection(model: AccountOverviewModel, texts: Texts): Html {
-  const { items, first } = model.sessions;
-  const hasOthers = items.some(({ isThis }) => !isThis);
+  const { items, previous, next } = model.sessions;
+  const hasOthers = items.some(({ isThis }) => !isThis) || (previous ?? next) !== undefined;
   return html`<section aria-labelledby="sessions">
 <h2 id="sessions">${texts.account.sessions}</h2>
 ${
-  items.length === 0 && first === undefined
+  items.length === 0 && previous === undefined
     ? html`<p class="empty">${texts.account.noSessions}</p>`
     : html`<p class="quiet">${texts.account.sessionsLead}</p>
 <ul class="items">${items.map((session) => sessionItem(model, session, texts))}</ul>`
@@ -174,9 +174,9 @@ ${
 </li>`;
 }
 
-function paging<Item>({ next, first }: ListPart<Item>, list: string, texts: Texts): Html | undefined {
-  if (next === undefined && first === undefined) return undefined;
+function paging<Item>({ next, previous }: PartOnPage<Item>, list: string, texts: Texts): Html | undefined {
+  if (next === undefined && previous === undefined) return undefined;
   return html`<nav class="links" aria-label="${list}">${
-    first !== undefined && html`<a href="${first}">${texts.account.first}</a>`
-  }${next !== undefined && html`<a href="${next}">${texts.account.next}</a>`}</nav>`;
+    previous !== undefined && html`<a href="${previous}" rel="prev">${texts.account.previous}</a>`
+  }${next !== undefined && html`<a href="${next}" rel="next">${texts.account.next}</a>`}</nav>`;
 }

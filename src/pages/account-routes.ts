@@ -110,8 +110,8 @@ async function showAccount(options: HostedOptions, visit: Visit, visitor: Visito
   const query = queryOf(request);
   const frame = await frameOf(options, realm, request);
   const asked = {
-    grantsPage: fieldOf(query, 'grants'),
-    sessionsPage: fieldOf(query, 'sessions'),
+    grants: fieldOf(query, 'grants'),
+    sessions: fieldOf(query, 'sessions'),
     done: fieldOf(query, 'done'),
     now: request.startedAt,
   };

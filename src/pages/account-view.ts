@@ -1,5 +1,6 @@
 /** Reads what `/account` shows of somebody. */
 import type { Core } from '../core/core.ts';
+import type { ListPart, ListSlice, ListStart } from '../core/list-parts.ts';
 import type { Visitor } from '../core/oauth/authorize/own-sign-in.ts';
 import type { GrantedAccess } from '../core/oauth/granted-access.ts';
 import { describeScope } from '../core/oauth/scope-catalogue.ts';
@@ -9,10 +10,11 @@ import type { AccountAction, AccountDone } from './account-changes.ts';
 import {
   accountOverviewPage,
   type GrantOnPage,
-  type ListPart,
+  type PartOnPage,
   type SessionOnPage,
 } from './account-overview-page.ts';
 import type { Frame, Page } from './layout.ts';
+import { listLink, parseListStart } from './list-links.ts';
 
 interface AccountOfVisitor {
   realm: RealmKey;
@@ -22,40 +24,40 @@ interface AccountOfVisitor {
 }
 
 interface AskedPart {
-  /** Numbers of pages from 1, as they came. */
-  grantsPage: string | undefined;
-  sessionsPage: string | undefined;
+  /** Where the lists begin on this page, as it came. */
+  grants: string | undefined;
+  sessions: string | undefined;
   /** What has just been done, as it came. */
   done: string | undefined;
   /** Milliseconds since the epoch. */
   now: number;
 }
 
+const perPage = 20;
+
 export async function readAccount(
   core: Core,
   { realm, path, visitor }: AccountOfVisitor,
-  { grantsPage, sessionsPage, done, now }: AskedPart,
+  { done, now, ...asked }: AskedPart,
   frame: Frame,
 ): Promise<Page> {
   const { user: uuid, id: thisSession } = visitor.session;
+  const starts = { grants: parseListStart(asked.grants), sessions: parseListStart(asked.sessions) };
+  const sliceOf = (from: ListStart | undefined): ListSlice => ({ limit: perPage, from });
   const [grants, sessions] = await Promise.all([
-    core.grantManagement.list(realm, uuid),
-    core.authorization.sessions.listOfUser(realm, uuid),
+    core.grantManagement.list(realm, uuid, sliceOf(starts.grants)),
+    core.authorization.sessions.listOfUser(realm, uuid, sliceOf(starts.sessions)),
   ]);
-  const grantsPart = partOf(grants, grantsPage, (page) => `${path}?grants=${page}#grants`);
+  const linkTo = (list: keyof typeof starts) => (start: ListStart | undefined) =>
+    listLink(path, list, start, starts);
   const action = (name: AccountAction): string => `${path}/${name}`;
   return accountOverviewPage(
     {
       account: visitor.account,
       formToken: visitor.formToken,
-      grants: {
-        ...grantsPart,
-        items: await Promise.all(grantsPart.items.map((each) => grantOnPage(core, each))),
-      },
-      sessions: partOf(
-        sessions.map((session) => sessionOnPage(session, thisSession)),
-        sessionsPage,
-        (page) => `${path}?sessions=${page}#sessions`,
+      grants: await partOnPage(grants, linkTo('grants'), (each) => grantOnPage(core, each)),
+      sessions: await partOnPage(sessions, linkTo('sessions'), async (each) =>
+        sessionOnPage(each, thisSession),
       ),
       actions: {
         endGrant: action('end-grant'),
@@ -73,20 +75,12 @@ export async function readAccount(
 const isDone = (text: string | undefined, { texts }: Frame): text is AccountDone =>
   text !== undefined && Object.hasOwn(texts.account.ended, text);
 
-const perPage = 20;
-
-function partOf<Item>(
-  all: readonly Item[],
-  asked: string | undefined,
-  pathOf: (page: number) => string,
-): ListPart<Item> {
-  const last = Math.max(1, Math.ceil(all.length / perPage));
-  const page = Math.min(last, /^[1-9]\d{0,5}$/.test(asked ?? '') ? Number(asked) : 1);
-  return {
-    items: all.slice((page - 1) * perPage, page * perPage),
-    next: page < last ? pathOf(page + 1) : undefined,
-    first: page > 1 ? pathOf(1) : undefined,
-  };
+async function partOnPage<Item, Shown>(
+  { items, previous, next }: ListPart<Item>,
+  linkTo: (start: ListStart | undefined) => string | undefined,
+  show: (item: Item) => Promise<Shown>,
+): Promise<PartOnPage<Shown>> {
+  return { items: await Promise.all(items.map(show)), previous: linkTo(previous), next: linkTo(next) };
 }
 
 /** A client that is gone meanwhile is shown by its id: what it was allowed may still be ended. */

@@ -206,8 +206,8 @@ export const english = {
     from: (address: Html): Html => html`From ${address}`,
     endSession: 'Sign out there',
     endOtherSessions: 'Sign out everywhere else',
-    next: 'Show more',
-    first: 'Back to the first ones',
+    next: 'Next',
+    previous: 'Previous',
     justNow: 'just now',
   },
 

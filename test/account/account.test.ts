@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { call } from '../support/http.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import type { Tenant } from '../support/tenant.ts';
-import { Visitor } from '../support/visitor.ts';
+import { type Visited, Visitor } from '../support/visitor.ts';
 import {
   asAdmin,
   asUser,
@@ -72,6 +72,20 @@ for (const realm of ['management', 'application'] as Realm[]) {
       assert.equal(formsTo(ended, 'end-grant').length, 0);
       assert.equal((await call(server, dataOf(tenant), { bearer: allowed.accessToken })).status, 401);
       assert.equal((await refresh(server, allowed)).body.error, 'invalid_grant');
+    });
+
+    test('UA-76 UA-79 who ends all tokens of a user ends refresh tokens too, and the grant stays', async () => {
+      const own = await createAuthorizeTenant(server);
+      const allowed = await allowBuiltInClient(server, own, realm);
+      const { username } = accountOf(own, realm);
+      const base = realm === 'management' ? '/management' : `/${own.organization}/${own.application}`;
+      const path = `PUT ${base}/users/${username}/revoketokens`;
+      const ended = await call(server, path, { bearer: own.admin.token });
+      assert.equal(ended.status, 200, ended.text);
+      assert.equal((await call(server, dataOf(own), { bearer: allowed.accessToken })).status, 401);
+      assert.equal((await refresh(server, allowed)).body.error, 'invalid_grant');
+      const { page } = await signInAt(server, own, realm);
+      assert.equal(formsTo(page, 'end-grant').length, 1);
     });
 
     test('a grant that was ended may be given anew, and its tokens live', async () => {
@@ -175,7 +189,13 @@ for (const realm of ['management', 'application'] as Realm[]) {
   });
 }
 
-test('many grants are shown page by page', async () => {
+type List = 'grants' | 'sessions';
+
+/** Where a link beside a list leads; browsers keep to themselves what is behind the `#`. */
+const linkOf = (page: Visited, list: List, rel: 'prev' | 'next'): string | undefined =>
+  new RegExp(`href="([^"#]*)#${list}" rel="${rel}"`).exec(page.text)?.[1]?.replaceAll('&amp;', '&');
+
+test('many grants are shown page by page, in both directions, beside the sessions', async () => {
   const own = await createAuthorizeTenant(server);
   for (let count = 0; count < 22; count++) {
     const client = await registerClient(server, own, { scopes: ['data:read'], realm: 'application' });
@@ -183,10 +203,24 @@ test('many grants are shown page by page', async () => {
   }
   const { visitor, page } = await signInAt(server, own, 'application');
   assert.equal(formsTo(page, 'end-grant').length, 20);
-  const next = /href="([^"]*grants=2[^"]*)"/.exec(page.text)?.[1];
-  const second = await visitor.get(String(next).split('#')[0] ?? '');
-  assert.equal(formsTo(second, 'end-grant').length, 2);
-  for (const odd of ['0', '-1', '99', 'x', '1e9']) {
+  const grantsOn = (shown: Visited) =>
+    formsTo(shown, 'end-grant').map(({ fields }) => new Map(fields).get('grant'));
+  const follow = (shown: Visited, rel: 'prev' | 'next', list: List = 'grants') =>
+    visitor.get(String(linkOf(shown, list, rel)));
+  const second = await follow(page, 'next');
+  assert.equal(grantsOn(second).length, 2);
+  assert.equal(linkOf(second, 'grants', 'next'), undefined);
+  const both = await follow(second, 'next', 'sessions');
+  assert.deepEqual(grantsOn(both), grantsOn(second));
+  assert.ok(linkOf(both, 'sessions', 'prev'));
+  assert.equal(new Set([...grantsOn(page), ...grantsOn(second)]).size, 22);
+  const back = await follow(second, 'prev');
+  assert.deepEqual(grantsOn(back), grantsOn(page));
+  assert.equal(linkOf(back, 'grants', 'prev'), undefined);
+  await press(visitor, second, 'end-grant');
+  await press(visitor, second, 'end-grant', 1);
+  assert.deepEqual(grantsOn(await follow(page, 'next')), grantsOn(page), 'nothing is left behind it');
+  for (const odd of ['0', '-1', '99', 'x', '1e9', `after-${'9'.repeat(15)}-${own.user.uuid}`]) {
     const clamped = await visitor.get(
       `${accountPath(own, 'application')}?grants=${odd}&sessions=${odd}&done=constructor`,
     );

@@ -101,8 +101,9 @@ test('a trusted client is not asked for, but on its own wish', async () => {
 test('S051 a grant that was ended asks again', async () => {
   const client = await world.register();
   const browser = await familiarBrowser(world, client);
-  const granted = await world.core.grantManagement.list(world.realm, world.user.uuid);
-  const own = granted.find(({ grant }) => grant.clientId === client.clientId);
+  const slice = { limit: 100, from: undefined };
+  const granted = await world.core.grantManagement.list(world.realm, world.user.uuid, slice);
+  const own = granted.items.find(({ grant }) => grant.clientId === client.clientId);
   await world.core.grantManagement.end(world.realm, world.user.uuid, own!.grant.id);
   pageOf(await begin(world, browser, client), 'consent');
 });

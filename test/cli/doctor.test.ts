@@ -17,6 +17,7 @@ interface Finding {
   advice?: string;
 }
 
+const selectIndexState = "select value from server_state where name = 'entity_index'";
 let sound: string;
 
 before(async () => {
@@ -119,6 +120,28 @@ test('a database that is damaged', async () => {
   assert.deepEqual((await examine({ dataDirectory })).states('database'), ['problem']);
 });
 
+test('an index that is current, older, newer, or being made, and none of it is touched', async () => {
+  const dataDirectory = await installation();
+  const database = new DatabaseSync(join(dataDirectory, 'keygrid.sqlite'));
+  const stored = String(database.prepare(selectIndexState).get()?.value);
+  const standing = async (change: object) => {
+    const changed = JSON.stringify({ ...JSON.parse(stored), ...change });
+    database.prepare("update server_state set value = ? where name = 'entity_index'").run(changed);
+    const { findings } = await examine({ dataDirectory });
+    assert.equal(database.prepare(selectIndexState).get()?.value, changed);
+    return findings.filter(({ check }) => check === 'index').map(({ state, text }) => [state, text]);
+  };
+  assert.deepEqual(await standing({}), [['ok', 'It is whole, and made as this version makes it']]);
+  assert.deepEqual(await standing({ version: 1 }), [['warning', 'It was made by an older version']]);
+  assert.deepEqual(await standing({ version: 999 }), [['problem', 'It was made by a newer version']]);
+  const unfinished = 'It is being made anew, 12 entities are done';
+  assert.deepEqual(await standing({ isWhole: false, entities: 12 }), [['warning', unfinished]]);
+  const { stdout } = await runKeygrid(['doctor'], { dataDirectory });
+  assert.match(stdout, /^index +warning +It is being made anew, 12 entities are done/m);
+  assert.match(stdout, /^ {2}index: Wait for the server that makes it/m);
+  database.close();
+});
+
 test('a superuser that cannot sign in, and a clock that is behind the database', async () => {
   const dataDirectory = await installation();
   const database = new DatabaseSync(join(dataDirectory, 'keygrid.sqlite'));
@@ -164,6 +187,7 @@ test('on PostgreSQL: a database in order, one without a schema, and one that doe
     assert.equal(after.healthy, true, JSON.stringify(after.findings));
     assert.deepEqual(after.states('database'), ['ok']);
     assert.deepEqual(after.states('superuser'), ['ok']);
+    assert.deepEqual(after.states('index'), ['ok']);
   } finally {
     await drop();
   }

@@ -87,7 +87,7 @@ export async function openAccountsWorld(settings: Partial<AdminAccountSettings> 
     activation: applicationActivation,
   });
   const login = createLogin({
-    ...{ throttle, passwords, adminUsers: storage.adminUsers, entities },
+    ...{ throttle, passwords, adminUsers: storage.adminUsers, entities, clock, log: quiet },
     requireConfirmation: adminSettings.requireConfirmation,
   });
 

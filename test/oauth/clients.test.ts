@@ -155,6 +155,13 @@ test('S002 a deleted client is unknown, with all that it held', async () => {
   await assert.rejects(world.clients.require(client.clientId), refusal('client_not_found'));
 });
 
+test('S087 a built-in client is not suspended or deleted, and keeps its tokens', async () => {
+  const clientId = clientIdOf('application', world.application.uuid);
+  await assert.rejects(world.clients.setDisabled(clientId, true), refusal('invalid_client_metadata'));
+  await assert.rejects(world.clients.delete(clientId), refusal('invalid_client_metadata'));
+  assert.ok(!world.revokedClients.includes(clientId));
+});
+
 test('clients are listed by organization, in pages', async () => {
   const { organization } = await world.createOrganization('lister');
   const made: string[] = [];

@@ -121,6 +121,6 @@ test('S097 S077 a device code is bound to its client', async () => {
 test('S087 a device gets nothing once its user withdrew', async () => {
   const { client, userCode, poll } = await startDevice();
   const user = await decide(client.clientId, userCode, 'approved');
-  await world.grantManagement.endAll(client.realm, user);
+  await world.storage.grants(client.realm).revokeAllOfUser(user, []);
   await assert.rejects(poll(), refusal('invalid_grant'));
 });

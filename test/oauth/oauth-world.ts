@@ -69,7 +69,12 @@ export async function openClientsWorld(given: WorldOptions = {}) {
   const clients = createClientService({
     ...{ store: storage.clients, directory, cache, secrets, clock, random },
     grantsOf: storage.grants,
-    tokens: { revokeClient: async (clientId) => void revokedClients.push(clientId) },
+    tokens: {
+      async revokeClient(clientId, store) {
+        revokedClients.push(clientId);
+        await store([]);
+      },
+    },
   });
   const authentication = createClientAuthentication({
     ...{ directory, secrets, clock },

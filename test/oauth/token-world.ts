@@ -130,6 +130,7 @@ function createPasswordLogin({ storage, clock, entities, random, application }: 
   return {
     login: createLogin({
       ...{ throttle: createLoginThrottle({ clock }), passwords, adminUsers: storage.adminUsers, entities },
+      ...{ clock, log: quiet },
       requireConfirmation: false,
     }),
     setPassword: async (user: string, password: string) =>

@@ -51,7 +51,7 @@ onEachEngine('authorization codes and device authorizations', ({ storage }) => {
     await codes.add(code);
     const broken = { ...tokenOf(grant), issuedAt: undefined } as unknown as ReturnType<typeof tokenOf>;
     await assert.rejects(codes.redeem(code.digest, broken.family, broken, now));
-    assert.equal(await storage().refreshTokens(realm).revokeFamily(broken.family), false);
+    assert.equal(await storage().refreshTokens(realm).revokeFamily(broken.family, []), false);
     assert.equal((await codes.redeem(code.digest, uuids.next(), undefined, now)).kind, 'redeemed');
   });
 
@@ -71,7 +71,7 @@ onEachEngine('authorization codes and device authorizations', ({ storage }) => {
       });
     }
     assert.equal(await storage().refreshTokens(realm).find(second.digest), undefined);
-    assert.equal(await storage().refreshTokens(realm).revokeFamily(first.family), true);
+    assert.equal(await storage().refreshTokens(realm).revokeFamily(first.family, []), true);
   });
 
   test('an expired code is unknown, used before or not', async () => {
@@ -214,7 +214,7 @@ onEachEngine('authorization codes and device authorizations', ({ storage }) => {
     await devices.decide(expired.userCode, approvalOf(grant));
     const lost = await granted(realm);
     await devices.decide(orphaned.userCode, approvalOf(lost));
-    await storage().grants(realm).revoke(lost.id);
+    await storage().grants(realm).revoke(lost.id, []);
     for (const { deviceCodeDigest } of [denied, expired, orphaned])
       assert.equal(await devices.redeem(deviceCodeDigest, tokenOf(grant), now), undefined);
     assert.equal((await devices.findByDeviceCode(denied.deviceCodeDigest))?.status, 'denied');

@@ -16,7 +16,18 @@ import { databaseFile, openSqliteStorage } from '../../src/storage/sqlite/index.
 import type { Storage } from '../../src/storage/storage.ts';
 import { makeTemporaryDirectory } from '../support/guardian.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { codeOf, deviceOf, digest, grantOf, now, sessionOf, successorOf, tokenOf } from './authorizations.ts';
+import {
+  codeOf,
+  deviceOf,
+  digest,
+  grantOf,
+  now,
+  ofAnyAge,
+  sessionOf,
+  successorOf,
+  tokenOf,
+  whole,
+} from './authorizations.ts';
 import { silentLog, uuids } from './engines.ts';
 import { type ExplainingEngine, explainPostgres, explainSqlite } from './explaining-engine.ts';
 
@@ -59,20 +70,22 @@ async function runAll(stores: SharedStores): Promise<void> {
   await sessions.find(session.digest);
   await sessions.replace(session.digest, { ...session, digest: digest() });
   await sessions.touch(session.digest, now + 1);
-  await sessions.listOfUser(session.user!);
+  await sessions.listOfUser(session.user!, ofAnyAge, whole);
   await sessions.endAllOfUser(session.user!, uuids.next());
+  await sessions.endOfUser(session.user!, session.id);
   await sessions.endAllOfUser(session.user!);
   await sessions.end(session.id);
   const grant = await grants.allow(grantOf());
   await grants.allow(grant);
   await grants.find(grant.id);
   await grants.findOf(grant.user, grant.clientId);
-  await grants.listOfUser(grant.user);
+  await grants.listOfUser(grant.user, whole);
   await grants.touch(grant.id, now + 1);
   await runTokens(stores, grant);
-  await grants.revoke(grant.id);
-  await grants.revokeAllOfUser((await grants.allow(grantOf())).user);
-  await grants.revokeAllOfClient((await grants.allow(grantOf({ clientId: digest() }))).clientId);
+  await grants.endTokensOfUser(grant.user, []);
+  await grants.revoke(grant.id, []);
+  await grants.revokeAllOfUser((await grants.allow(grantOf())).user, []);
+  await grants.revokeAllOfClient((await grants.allow(grantOf({ clientId: digest() }))).clientId, []);
 }
 
 async function runTokens(stores: SharedStores, grant: Grant): Promise<void> {
@@ -85,9 +98,9 @@ async function runTokens(stores: SharedStores, grant: Grant): Promise<void> {
   await codes.countFailure(digest());
   const token = await redeemed(stores, grant);
   await tokens.find(token.digest);
-  await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0);
-  await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0);
-  await tokens.revokeFamily(token.family);
+  await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0, []);
+  await tokens.rotate(token.digest, successorOf(token), 'sealed', now, 0, []);
+  await tokens.revokeFamily(token.family, []);
   const device = deviceOf();
   await devices.add(device);
   await devices.findByUserCode(device.userCode);
@@ -121,6 +134,21 @@ function checkPlans(engine: () => ExplainingEngine): void {
       for (const { what, by } of accesses) {
         assert.match(by, /expires_at|application_id/, `${what} is entered by (${by}) in\n${sql}`);
       }
+  });
+
+  test('sessions and grants of a user are read in the order of their index, from any place', async () => {
+    const stores = createSharedStores(engine());
+    for (const direction of ['after', 'before'] as const) {
+      const slice = { limit: 10, from: { direction, place: { at: now, id: uuids.next() } } };
+      await stores.sessions(realm).listOfUser(uuids.next(), ofAnyAge, slice);
+      await stores.grants(realm).listOfUser(uuids.next(), slice);
+    }
+    const plans = engine().takePlans();
+    assert.equal(plans.length, 4);
+    for (const { sql, accesses, sorts } of plans) {
+      assert.equal(sorts, false, sql);
+      for (const { by } of accesses) assert.match(by, /created_at|last_used_at/, sql);
+    }
   });
 
   test('a page of clients is read in the order of their index', async () => {

@@ -7,7 +7,7 @@ import type {
   RefreshToken,
 } from '../../src/core/oauth/authorization.ts';
 import type { SharedStores } from '../../src/storage/sql/stores.ts';
-import { codeOf, deviceOf, grantOf, now, successorOf, tokenOf } from './authorizations.ts';
+import { codeOf, deviceOf, grantOf, now, successorOf, tokenOf, whole } from './authorizations.ts';
 import { freshRealm, uuids } from './engines.ts';
 import type { Operation } from './interleaving.ts';
 
@@ -47,18 +47,18 @@ async function startWorld(stores: SharedStores) {
     (first: RefreshToken): Operation<string> =>
     async (each) => {
       const redemption = await redeem(first)(each);
-      if (redemption.kind === 'replayed') await each.refreshTokens(realm).revokeFamily(redemption.family);
+      if (redemption.kind === 'replayed') await each.refreshTokens(realm).revokeFamily(redemption.family, []);
       return redemption.kind;
     };
   const rotate =
     (spent: RefreshToken, successor: RefreshToken, within = grace): Operation<string> =>
     async (each) => {
       const tokens = each.refreshTokens(realm);
-      const rotation = await tokens.rotate(spent.digest, successor, successor.digest, now, within);
+      const rotation = await tokens.rotate(spent.digest, successor, successor.digest, now, within, []);
       return rotation.kind === 'grace' ? `grace ${rotation.sealedSuccessor}` : rotation.kind;
     };
-  const revokeFamily: Operation<boolean> = (each) => each.refreshTokens(realm).revokeFamily(token.family);
-  const revokeGrant: Operation<boolean> = (each) => each.grants(realm).revoke(grant.id);
+  const revokeFamily: Operation<boolean> = (each) => each.refreshTokens(realm).revokeFamily(token.family, []);
+  const revokeGrant: Operation<boolean> = (each) => each.grants(realm).revoke(grant.id, []);
   /** Digests of those that can be used. */
   async function alive(tokens: RefreshToken[]): Promise<string[]> {
     const found = await Promise.all(tokens.map(({ digest }) => stores.refreshTokens(realm).find(digest)));
@@ -245,7 +245,7 @@ const otherRaces: Race[] = [
       return {
         operations: [
           world.rotate(world.token, successor),
-          (each) => each.grants(world.realm).revokeAllOfUser(world.grant.user),
+          (each) => each.grants(world.realm).revokeAllOfUser(world.grant.user, []),
         ],
         async verify([, revoked]) {
           assert.deepEqual(revoked, [world.grant.id]);
@@ -275,7 +275,7 @@ const otherRaces: Race[] = [
       return {
         operations: [one, other].map((grant) => (each) => each.grants(realm).allow(grant)),
         async verify(results) {
-          const [kept, ...more] = await stores.grants(realm).listOfUser(one.user);
+          const [kept, ...more] = await stores.grants(realm).listOfUser(one.user, whole);
           assert.deepEqual(more, []);
           assert.deepEqual(kept?.scopes.toSorted(), ['a', 'b']);
           for (const { id } of results as Grant[]) assert.equal(id, kept?.id);

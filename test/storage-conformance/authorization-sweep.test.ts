@@ -60,12 +60,12 @@ onEachEngine('the sweep of authorizations', ({ storage }) => {
     const token = await issued(realm);
     const successor = successorOf(token, now + 5 * minute);
     const tokens = storage().refreshTokens(realm);
-    await tokens.rotate(token.digest, successor, 'sealed', now + 5 * minute, 0);
+    await tokens.rotate(token.digest, successor, 'sealed', now + 5 * minute, 0, []);
     await sweep(now + 10 * minute);
     assert.equal(await tokens.find(token.digest), undefined);
     assert.deepEqual(await tokens.find(successor.digest), { ...successor, spent: false });
     await sweep(now + 15 * minute);
-    assert.equal(await tokens.revokeFamily(token.family), false);
+    assert.equal(await tokens.revokeFamily(token.family, []), false);
   });
 
   test('takes any number, by and by', async () => {

@@ -1,5 +1,6 @@
 /** What the tests of three-legged authorization say often: sessions, grants, codes and tokens as the core makes them. */
 import { createHash, randomBytes } from 'node:crypto';
+import type { ListSlice } from '../../src/core/list-parts.ts';
 import type {
   AuthorizationCode,
   DeviceAuthorization,
@@ -7,11 +8,16 @@ import type {
   RefreshToken,
   ValidAuthorizationRequest,
 } from '../../src/core/oauth/authorization.ts';
+import type { Revocation } from '../../src/core/oauth/revocation-store.ts';
 import type { Session } from '../../src/core/sessions/session-store.ts';
 import { uuids } from './engines.ts';
 
 export const now = 1_800_000_000_000;
 export const minute = 60_000;
+
+/** More than any test has. */
+export const whole: ListSlice = { limit: 1000, from: undefined };
+export const ofAnyAge = { expiresAfter: 0, seenAfter: 0 };
 
 export const digest = (): string => createHash('sha256').update(randomBytes(32)).digest('base64url');
 
@@ -98,6 +104,11 @@ export const successorOf = (token: RefreshToken, at = now): RefreshToken => ({
   digest: digest(),
   issuedAt: at,
   expiresAt: at + 10 * minute,
+});
+
+export const revocationOf = (kind: 'grant' | 'family' | 'client', realm: number): Revocation => ({
+  ...{ kind, subject: `${realm}:${uuids.next()}`, issuedBefore: now },
+  ...{ reason: 'revoked', expiresAt: now + minute },
 });
 
 export const deviceOf = (parts: Partial<DeviceAuthorization> = {}): DeviceAuthorization => ({

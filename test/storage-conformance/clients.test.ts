@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Client } from '../../src/core/clients/client.ts';
 import type { StoredSigningKey } from '../../src/core/keys/signing-key-store.ts';
-import type { Change } from '../../src/core/oauth/revocation-store.ts';
-import { digest, now } from './authorizations.ts';
+import type { Change, Revocation } from '../../src/core/oauth/revocation-store.ts';
+import { digest, now, revocationOf } from './authorizations.ts';
 import { freshRealm, onEachEngine, uuids } from './engines.ts';
 
 const clientOf = (parts: Partial<Client> = {}): Client => ({
@@ -92,10 +92,32 @@ onEachEngine('clients and signing keys', ({ storage, open }) => {
     assert.deepEqual(await clients.find(client.clientId), changed);
     const { organizationUuid } = changed;
     assert.deepEqual((await clients.listOfOrganization(organizationUuid, 5, undefined)).items, [changed]);
-    await clients.delete(client.clientId);
+    await clients.delete(client.clientId, []);
     assert.equal(await clients.find(client.clientId), undefined);
     const late = clients.update(client.clientId, () => changed);
     await assert.rejects(late, { code: 'client_not_found' });
+    assert.equal(await clients.find(client.clientId), undefined);
+  });
+
+  test('S087 what ends its tokens is written with a change or deletion, or neither is', async () => {
+    const { clients, revocations } = storage();
+    const client = clientOf();
+    await clients.create(client);
+    const suspend = (stored: Client): Client => ({ ...stored, disabled: true });
+    const writes: ((ended: Revocation[]) => Promise<unknown>)[] = [
+      (ended) => clients.update(client.clientId, suspend, ended),
+      (ended) => clients.delete(client.clientId, ended),
+    ];
+    for (const write of writes) {
+      const before = await clients.find(client.clientId);
+      const { position } = await revocations.listLive(now);
+      const revocation = revocationOf('client', client.realm);
+      await assert.rejects(write([{ ...revocation, reason: null as never }]));
+      assert.deepEqual(await clients.find(client.clientId), before);
+      await write([revocation]);
+      const added = (await revocations.listLive(now, position)).revocations;
+      assert.ok(added.some(({ subject }) => subject === revocation.subject));
+    }
     assert.equal(await clients.find(client.clientId), undefined);
   });
 
@@ -145,8 +167,8 @@ onEachEngine('clients and signing keys', ({ storage, open }) => {
     const client = clientOf({ realm });
     await clients.create(client);
     await clients.update(client.clientId, () => client);
-    await clients.delete(client.clientId);
-    await clients.delete(client.clientId);
+    await clients.delete(client.clientId, []);
+    await clients.delete(client.clientId, []);
     assert.deepEqual(heard, Array(3).fill({ topic: 'tenancy', realm }));
   });
 

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RefreshToken } from '../../src/core/oauth/authorization.ts';
-import { codeOf, digest, grantOf, minute, now, successorOf, tokenOf } from './authorizations.ts';
+import type { Revocation } from '../../src/core/oauth/revocation-store.ts';
+import {
+  codeOf,
+  digest,
+  grantOf,
+  minute,
+  now,
+  revocationOf,
+  successorOf,
+  tokenOf,
+} from './authorizations.ts';
 import { freshRealm, onEachEngine, uuids } from './engines.ts';
 
 const grace = 30_000;
@@ -17,7 +27,9 @@ onEachEngine('refresh tokens', ({ storage }) => {
     return token;
   }
   const rotate = (realm: number, token: RefreshToken, successor: RefreshToken, at = now, within = grace) =>
-    storage().refreshTokens(realm).rotate(token.digest, successor, `sealed ${successor.digest}`, at, within);
+    storage()
+      .refreshTokens(realm)
+      .rotate(token.digest, successor, `sealed ${successor.digest}`, at, within, []);
   const find = (realm: number, token: RefreshToken) => storage().refreshTokens(realm).find(token.digest);
 
   test('S081 a rotation spends the token and stores its successor', async () => {
@@ -91,6 +103,27 @@ onEachEngine('refresh tokens', ({ storage }) => {
     for (const token of [first, second, third]) assert.equal(await find(realm, token), undefined);
   });
 
+  test('S081 a reuse ends family and access tokens by one write, or neither; a rotation ends nothing', async () => {
+    const realm = freshRealm();
+    const first = await issued(realm);
+    const [second, third] = [successorOf(first), successorOf(first)];
+    const revocation = revocationOf('family', realm);
+    const rotateWith = (token: RefreshToken, successor: RefreshToken, ifReused: Revocation[]) =>
+      storage().refreshTokens(realm).rotate(token.digest, successor, 'sealed', now, grace, ifReused);
+    const isStored = async () => {
+      const { revocations } = await storage().revocations.listLive(now);
+      return revocations.some(({ subject }) => subject === revocation.subject);
+    };
+    await rotateWith(first, second, [revocation]);
+    await rotateWith(second, third, [revocation]);
+    assert.equal(await isStored(), false);
+    await assert.rejects(rotateWith(first, successorOf(first), [{ ...revocation, reason: null as never }]));
+    assert.ok(await find(realm, third));
+    await rotateWith(first, successorOf(first), [revocation]);
+    assert.equal(await find(realm, third), undefined);
+    assert.equal(await isStored(), true);
+  });
+
   test('S086 a token ends with its idle time, and with that of its family', async () => {
     const realm = freshRealm();
     const idle = await issued(realm, { expiresAt: now + minute });
@@ -107,8 +140,8 @@ onEachEngine('refresh tokens', ({ storage }) => {
     const successor = successorOf(token);
     await rotate(realm, token, successor);
     const refreshTokens = storage().refreshTokens(realm);
-    assert.equal(await refreshTokens.revokeFamily(token.family), true);
-    assert.equal(await refreshTokens.revokeFamily(token.family), false);
+    assert.equal(await refreshTokens.revokeFamily(token.family, []), true);
+    assert.equal(await refreshTokens.revokeFamily(token.family, []), false);
     assert.equal(await find(realm, token), undefined);
     assert.equal(await find(realm, successor), undefined);
     assert.ok(await find(realm, other));
@@ -121,7 +154,7 @@ onEachEngine('refresh tokens', ({ storage }) => {
     await rotate(realm, token, successor, now, 0);
     assert.equal(await find(foreign, token), undefined);
     assert.equal((await rotate(foreign, token, successorOf(token), now, 0)).kind, 'unknown');
-    assert.equal(await storage().refreshTokens(foreign).revokeFamily(token.family), false);
+    assert.equal(await storage().refreshTokens(foreign).revokeFamily(token.family, []), false);
     assert.deepEqual(await find(realm, successor), { ...successor, spent: false });
   });
 

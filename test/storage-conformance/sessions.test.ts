@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Interaction } from '../../src/core/sessions/session-store.ts';
-import { digest, minute, now, requestOf, sessionOf } from './authorizations.ts';
+import type { Interaction, Session } from '../../src/core/sessions/session-store.ts';
+import { digest, minute, now, ofAnyAge, requestOf, sessionOf, whole } from './authorizations.ts';
 import { freshRealm, onEachEngine, uuids } from './engines.ts';
 
 const interactionOf = (parts: Partial<Interaction> = {}): Interaction => ({
@@ -100,12 +100,39 @@ onEachEngine('sessions', ({ storage, open }) => {
     const own = [3, 1, 2].map((at) => sessionOf({ user, createdAt: now + at }));
     const other = sessionOf();
     for (const session of [...own, other, sessionOf({ user: undefined })]) await sessions.create(session);
-    assert.deepEqual(await sessions.listOfUser(user), [own[0], own[2], own[1]]);
+    assert.deepEqual(await sessions.listOfUser(user, ofAnyAge, whole), [own[0], own[2], own[1]]);
     await sessions.endAllOfUser(user, own[1]!.id);
-    assert.deepEqual(await sessions.listOfUser(user), [own[1]]);
+    assert.deepEqual(await sessions.listOfUser(user, ofAnyAge, whole), [own[1]]);
     await sessions.endAllOfUser(user);
-    assert.deepEqual(await sessions.listOfUser(user), []);
-    assert.deepEqual(await sessions.listOfUser(other.user!), [other]);
+    assert.deepEqual(await sessions.listOfUser(user, ofAnyAge, whole), []);
+    assert.deepEqual(await sessions.listOfUser(other.user!, ofAnyAge, whole), [other]);
+  });
+
+  test('sessions of a user are read a part at a time, in both directions, and only those that live', async () => {
+    const sessions = storage().sessions(freshRealm());
+    const user = uuids.next();
+    const own = [4, 3, 2, 1].map((at) => sessionOf({ user, createdAt: now + at }));
+    const expired = sessionOf({ user, createdAt: now + 3, expiresAt: now - 1 });
+    const idle = sessionOf({ user, createdAt: now + 2, lastSeenAt: now - minute });
+    for (const session of [...own, expired, idle]) await sessions.create(session);
+    const live = { expiresAfter: now, seenAfter: now - minute };
+    const first = await sessions.listOfUser(user, live, { limit: 2, from: undefined });
+    assert.deepEqual(first, own.slice(0, 2));
+    const read = (direction: 'after' | 'before', { createdAt, id }: Session) =>
+      sessions.listOfUser(user, live, { limit: 2, from: { direction, place: { at: createdAt, id } } });
+    assert.deepEqual(await read('after', own[1]!), own.slice(2));
+    assert.deepEqual(await read('before', own[3]!), own.slice(1, 3));
+    assert.equal((await sessions.listOfUser(user, ofAnyAge, whole)).length, 6);
+  });
+
+  test('a session ends by its user, and stays where it is another’s', async () => {
+    const sessions = storage().sessions(freshRealm());
+    const session = sessionOf();
+    await sessions.create(session);
+    await sessions.endOfUser(uuids.next(), session.id);
+    assert.ok(await sessions.find(session.digest));
+    await sessions.endOfUser(session.user!, session.id);
+    assert.equal(await sessions.find(session.digest), undefined);
   });
 
   test('a session of one realm is nothing in another', async () => {
@@ -117,7 +144,7 @@ onEachEngine('sessions', ({ storage, open }) => {
     await foreign.touch(session.digest, now + 1);
     await foreign.end(session.id);
     await foreign.endAllOfUser(session.user!);
-    assert.deepEqual(await foreign.listOfUser(session.user!), []);
+    assert.deepEqual(await foreign.listOfUser(session.user!, ofAnyAge, whole), []);
     assert.deepEqual(await own.find(session.digest), session);
   });
 

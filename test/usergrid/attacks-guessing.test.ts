@@ -1,7 +1,7 @@
 /** Guessing passwords past the throttle: all at once, under every name of the account, and by Basic. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type ApplicationAccess, accessTo, outcome } from '../support/application.ts';
+import { type ApplicationAccess, accessTo, outcome, requireSuccess } from '../support/application.ts';
 import { call } from '../support/http.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { createTenant } from '../support/tenant.ts';
@@ -36,6 +36,28 @@ test('of a hundred guesses at the same moment ten are looked at', async () => {
   const victim = await app.newUser();
   const outcomes = await Promise.all(Array.from({ length: 100 }, (_, at) => guess(victim.username, at)));
   assert.deepEqual(countsOf(outcomes), { [wrong]: 10, [throttled]: 90 });
+});
+
+test('of many guesses at the same moment from one address, at accounts that exist and others, a hundred are looked at', async () => {
+  const flooded = await startServer();
+  const access = accessTo(flooded, await createTenant(flooded));
+  const victims = ['ann', 'bob'];
+  for (const username of victims) {
+    const account = { username, email: `${username}@example.test`, password: 'never signs in here' };
+    requireSuccess(await access.asAdmin('POST /users', { json: account }));
+  }
+  const names = Array.from({ length: 160 }, (_, at) => victims[at % 80] ?? `nobody-${at}`);
+  const outcomes = await Promise.all(
+    names.map(async (username) => {
+      const json = { grant_type: 'password', username, password: 'a guess' };
+      return outcome(await access.asGuest('POST /token', { json }));
+    }),
+  );
+  const { [wrong]: looked = 0, [throttled]: heldBack = 0 } = countsOf(outcomes);
+  assert.equal(looked + heldBack, 160);
+  // One more is allowed every six seconds.
+  assert.ok(looked >= 100 && looked < 110, `${looked}`);
+  await flooded.stop();
 });
 
 test('username, email and uuid of one account share its ten guesses', async () => {

@@ -26,6 +26,9 @@ before(async () => {
   requireSuccess(await call(server, `GET ${path}`, { bearer }));
 });
 after(async () => {
+  // What is connected is answered by the route alone: no test may connect what is at this path.
+  await agreed(path, { bearer });
+  assert.equal(await isDirect(server.url, path, bearer), true);
   await server?.stop();
 });
 
@@ -79,7 +82,8 @@ describe('a read of one entity', () => {
 
   test('says what it is connected by, in which spelling it was asked for, and what is too long for one packet', async () => {
     const connected = await createThing({ name: 'connected' });
-    requireSuccess(await call(server, `POST ${connected}/likes${path.slice(app.path.length)}`, { bearer }));
+    const liked = await createThing({ name: 'liked' });
+    requireSuccess(await call(server, `POST ${connected}/likes${liked.slice(app.path.length)}`, { bearer }));
     assert.ok(onlyEntity(await agreed(connected, { bearer })).metadata.connections.likes);
     const long = await createThing({ text: 'long '.repeat(500) });
     await agreed(long, { bearer });
@@ -107,13 +111,17 @@ describe('a read of one entity', () => {
     assert.equal((await agreed(`${sandbox}/things/${uuid}`, { bearer: 'nonsense' })).status, 401);
   });
 
-  test('minds conditions, origins and HEAD', async () => {
+  test('minds conditions, origins, bodies and HEAD', async () => {
     const { etag = '' } = (await agreed(path, { bearer })).headers;
     assert.equal((await agreed(path, { bearer, headers: { 'if-none-match': etag } })).status, 304);
     const allowed = await agreed(path, { bearer, headers: { origin: 'https://app.example' } });
     assert.equal(allowed.headers['access-control-allow-origin'], 'https://app.example');
     await agreed(path, { bearer, headers: { referer: 'https://app.example/page' } });
     await agreed(path, { bearer, headers: { 'access-control-request-method': 'PUT' } });
+    const bodies: CallOptions[] = [{ body: 'hi' }, { headers: { 'content-encoding': 'gzip' }, body: 'hi' }];
+    for (const body of bodies) await agreed(path, { bearer, ...body });
+    const unknown = await agreed(path, { bearer, headers: { 'content-encoding': 'br' } });
+    assert.equal(unknown.status, 415);
     const head = await call(server, `HEAD ${path}`, { bearer });
     assert.deepEqual([head.status, head.text, head.headers.etag], [200, '', etag]);
   });

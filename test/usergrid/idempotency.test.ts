@@ -82,6 +82,18 @@ describe('one entity', () => {
     assert.equal(isRepeated(second), false);
   });
 
+  test('a guest who knows the key of another neither hinders that creation nor learns of it', async () => {
+    const guest = dataCaller(server, `/${tenant.organization}/${tenant.sandbox}`);
+    const first = await guest('POST /guesses', withKey('1', { by: 'another' }));
+    const request = withKey('1', { by: 'the owner of the key' });
+    const own = await guest('POST /guesses', request);
+    assert.deepEqual([first.status, own.status, isRepeated(own)], [200, 200, false]);
+    const again = await guest('POST /guesses', request);
+    assert.deepEqual([uuidsIn(again), isRepeated(again)], [uuidsIn(own), true]);
+    assert.equal(isRepeated(await guest('POST /others', request)), false);
+    assert.equal(isRepeated(await guest('POST /guesses', { ...request, json: [request.json] })), false);
+  });
+
   test('a request that was refused may be sent again with its key', async () => {
     await data('POST /sevens', { json: { name: 'taken' } });
     const request = withKey(randomUUID(), { name: 'taken' });

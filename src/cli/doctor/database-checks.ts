@@ -1,11 +1,17 @@
-/** The database: whether it opens, is whole, has this version's schema and belongs to the server key. Nothing is changed. */
+/**
+ * The database: whether it opens, is whole, has this version's schema and index, and belongs to the server key. Nothing
+ * is changed.
+ */
 import { existsSync } from 'node:fs';
 import type { Configuration } from '../../config/index.ts';
+import { isCurrent } from '../../core/entities/index/index-rebuild.ts';
 import { readRootKey, rootKeyProof, rootKeyStateName } from '../../main/root-key.ts';
+import { indexStateName, parseIndexState } from '../../storage/sql/index-rebuild.ts';
 import { openDatabase } from '../../storage/sqlite/engine.ts';
 import { databaseFile, takeLock } from '../../storage/sqlite/index.ts';
 import { pendingSteps } from '../../storage/sqlite/migrate.ts';
 import { type Finding, ok, problem, reasonOf, warning } from './finding.ts';
+import { checkIndex } from './index-check.ts';
 
 export interface DatabaseLook {
   findings: Finding[];
@@ -42,7 +48,7 @@ function lookAtSqlite(directory: string): DatabaseLook {
         database.prepare('select value from server_state where name = ?').get(name)?.value as
           | string
           | undefined;
-      return judge(`${path} opens and is whole`, pending, () => read(rootKeyStateName), directory);
+      return judge(`${path} opens and is whole`, pending, read, directory);
     } finally {
       database.close();
     }
@@ -54,8 +60,8 @@ function lookAtSqlite(directory: string): DatabaseLook {
 async function lookAtPostgres(databaseUrl: string, directory: string): Promise<DatabaseLook> {
   const { lookAtSchema } = await import('../../storage/postgres/look-at-schema.ts');
   try {
-    const { label, pending, state } = await lookAtSchema(databaseUrl, rootKeyStateName);
-    return judge(`${label} answers`, pending, () => state, directory);
+    const { label, pending, state } = await lookAtSchema(databaseUrl, [rootKeyStateName, indexStateName]);
+    return judge(`${label} answers`, pending, (name) => state.get(name), directory);
   } catch (error) {
     return unusable(reasonOf(error), 'Correct the database URL, or the database.');
   }
@@ -64,7 +70,7 @@ async function lookAtPostgres(databaseUrl: string, directory: string): Promise<D
 function judge(
   found: string,
   pending: readonly string[],
-  readProof: () => string | undefined,
+  readState: (name: string) => string | undefined,
   directory: string,
 ): DatabaseLook {
   if (pending.length > 0) {
@@ -74,13 +80,15 @@ function judge(
       usable: false,
     };
   }
-  const findings = [ok(check, `${found}; it has this version's schema`)];
-  const proof = readProof();
+  const storedIndex = readState(indexStateName);
+  const index = storedIndex === undefined ? undefined : parseIndexState(storedIndex);
+  const findings = [ok(check, `${found}; it has this version's schema`), checkIndex(index)];
+  const proof = readState(rootKeyStateName);
   const key = readKey(directory);
   const fits = proof === undefined || (key !== undefined && proof === rootKeyProof(key));
   if (!fits) findings.push(problem('server key', 'It is not the key of this database', keyAdvice));
   else if (proof !== undefined) findings.push(ok('server key', 'It is the key of this database'));
-  return { findings, usable: fits && key !== undefined };
+  return { findings, usable: fits && key !== undefined && isCurrent(index) };
 }
 
 function readKey(directory: string): Buffer | undefined {

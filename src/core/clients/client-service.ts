@@ -1,6 +1,7 @@
 /** Registers, changes, suspends and deletes clients, and replaces their secrets. */
 import { KeygridError } from '../errors.ts';
 import type { GrantStore } from '../oauth/authorization.ts';
+import type { Revocation, StoreRevocations } from '../oauth/revocation-store.ts';
 import type { Clock, RandomSource } from '../ports.ts';
 import { randomLetters } from '../random-text.ts';
 import { managementRealmKey, type Page, type RealmKey } from '../tenancy/tenancy.ts';
@@ -54,7 +55,7 @@ export interface ClientServiceOptions {
   cache: Pick<TenancyCache, 'organization' | 'applicationByKey'>;
   secrets: Pick<ClientSecrets, 'seal'>;
   grantsOf(realm: RealmKey): Pick<GrantStore, 'revokeAllOfClient'>;
-  tokens: { revokeClient(clientId: string): Promise<void> };
+  tokens: { revokeClient(clientId: string, store: StoreRevocations): Promise<void> };
   clock: Clock;
   random: RandomSource;
 }
@@ -87,18 +88,33 @@ export function createClientService(options: ClientServiceOptions): ClientServic
   }
 
   /** Made from the client as it is then: of two changes at once none is lost. */
-  async function change(clientId: string, changesOf: (client: Client) => Partial<Client>): Promise<Client> {
+  async function change(
+    clientId: string,
+    changesOf: (client: Client) => Partial<Client>,
+    revocations?: readonly Revocation[],
+  ): Promise<Client> {
     await requireRegistered(clientId);
-    return store.update(clientId, (client) => {
+    const changeStored = (client: Client): Client => {
       const changed = { ...client, ...changesOf(client), modified: clock.now() };
       requireSoundClient(changed);
       return changed;
-    });
+    };
+    return store.update(clientId, changeStored, revocations);
   }
 
-  async function revokeAll({ clientId, realm }: Client): Promise<void> {
-    await options.grantsOf(realm).revokeAllOfClient(clientId);
-    await options.tokens.revokeClient(clientId);
+  /**
+   * Its tokens end with the very write, so that a crash leaves none alive; and once more behind it, with what users
+   * allowed it: until then it may have got new ones.
+   */
+  async function endAllWith(
+    { clientId, realm }: Client,
+    write: (revocations: readonly Revocation[]) => Promise<unknown>,
+  ): Promise<void> {
+    const { tokens, grantsOf } = options;
+    await tokens.revokeClient(clientId, write);
+    await tokens.revokeClient(clientId, (revocations) =>
+      grantsOf(realm).revokeAllOfClient(clientId, revocations),
+    );
   }
 
   return {
@@ -142,14 +158,16 @@ export function createClientService(options: ClientServiceOptions): ClientServic
     },
     endOldSecrets: (clientId) => change(clientId, (client) => ({ secrets: client.secrets.slice(0, 1) })),
     async setDisabled(clientId, disabled) {
-      const changed = await change(clientId, () => ({ disabled }));
-      if (disabled) await revokeAll(changed);
+      if (!disabled) return change(clientId, () => ({ disabled }));
+      let changed = await requireRegistered(clientId);
+      await endAllWith(changed, async (revocations) => {
+        changed = await change(clientId, () => ({ disabled }), revocations);
+      });
       return changed;
     },
     async delete(clientId) {
       const client = await requireRegistered(clientId);
-      await store.delete(clientId);
-      await revokeAll(client);
+      await endAllWith(client, (revocations) => store.delete(clientId, revocations));
     },
   };
 }

@@ -1,4 +1,5 @@
 /** OAuth clients: who they are, what they may ask for, and the store that keeps them. RFC 6749 §2, RFC 7591 §2. */
+import type { Revocation } from '../oauth/revocation-store.ts';
 import type { Page, RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
 
@@ -76,9 +77,17 @@ export interface ClientStore {
   /** @throws KeygridError `duplicate_value` */
   create(client: Client): Promise<void>;
   find(clientId: string): Promise<Client | undefined>;
-  /** `change` is made from what is stored then, so that none is lost. @throws KeygridError `client_not_found`; as it does */
-  update(clientId: string, change: (stored: Client) => Client): Promise<Client>;
-  delete(clientId: string): Promise<void>;
+  /**
+   * `change` is made from what is stored then, so that none is lost; by the same write as the revocations.
+   * @throws KeygridError `client_not_found`; as it does
+   */
+  update(
+    clientId: string,
+    change: (stored: Client) => Client,
+    revocations?: readonly Revocation[],
+  ): Promise<Client>;
+  /** By the same write as the revocations. */
+  delete(clientId: string, revocations: readonly Revocation[]): Promise<void>;
   /** In order of client id. */
   listOfOrganization(
     organizationUuid: Uuid,

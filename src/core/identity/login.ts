@@ -1,12 +1,14 @@
 /** Who signs in with a name and a password. usergrid-auth.md 2.4. */
 import type { StoredEntity } from '../entities/entity-store.ts';
 import { KeygridError } from '../errors.ts';
+import type { Clock, Log } from '../ports.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
 import { type AccountPlace, managementPlace, type Origin, placeOf } from './account-place.ts';
 import type { AdminUser, AdminUserStore, Credential } from './accounts.ts';
 import { findAdminUser } from './find-admin-user.ts';
 import type { Passwords } from './passwords.ts';
+import { createSignInAudit } from './sign-in-audit.ts';
 import type { LoginThrottle } from './throttle.ts';
 import type { UserEntitiesSource } from './user-entities.ts';
 
@@ -44,20 +46,21 @@ export interface LoginOptions {
   entities: UserEntitiesSource;
   /** Whether admin users must confirm their address before they sign in. */
   requireConfirmation: boolean;
+  log: Log;
+  clock: Clock;
 }
 
 export function createLogin(options: LoginOptions): Login {
   const { throttle, passwords, adminUsers, entities, requireConfirmation } = options;
+  const signIns = createSignInAudit(options);
 
   /** The account that name and password prove; how long it takes does not tell whether there is such an account. */
   async function prove<Account extends { uuid: Uuid }>(
     place: AccountPlace,
-    typed: { identifier: unknown; password: unknown },
+    { identifier, password }: Typed,
     { address }: Origin,
     find: (identifier: string) => Promise<Account | undefined>,
   ): Promise<{ account: Account; credential: Credential }> {
-    const { identifier, password } = typed;
-    if (typeof identifier !== 'string' || typeof password !== 'string') throw wrong();
     const account = await find(identifier);
     const counted = account?.uuid ?? identifier;
     const keys = { realm: place.realm, tenant: place.tenant, identifier: counted, address };
@@ -71,26 +74,55 @@ export function createLogin(options: LoginOptions): Login {
 
   return {
     async adminUser(identifier, password, origin) {
-      const find = (reference: string) => findAdminUser(adminUsers, reference);
-      const { account, credential } = await prove(managementPlace, { identifier, password }, origin, find);
-      if (requireConfirmation && !account.confirmed && !account.superuser) {
-        throw new KeygridError('account_unconfirmed', 'User must be confirmed to authenticate');
-      }
-      requireUsable(account);
-      return { user: account, passwordChangedAt: credential.changedAt };
+      const typed = readTyped(identifier, password);
+      return signIns.watch(managementPlace, origin.address, async (found) => {
+        const find = noting(found, (reference) => findAdminUser(adminUsers, reference));
+        const { account, credential } = await prove(managementPlace, typed, origin, find);
+        if (requireConfirmation && !account.confirmed && !account.superuser) {
+          throw new KeygridError('account_unconfirmed', 'User must be confirmed to authenticate');
+        }
+        requireUsable(account);
+        return { user: account, passwordChangedAt: credential.changedAt };
+      });
     },
     async applicationUser(application, identifier, password, origin) {
-      const find = async (reference: string) => entities.of(application).resolve('user', reference);
-      const { account } = await prove(placeOf(application), { identifier, password }, origin, find);
-      const properties = JSON.parse(account.body) as Properties;
-      requireUsable({
-        activated: properties.activated !== false,
-        disabled: properties.disabled === true,
+      const typed = readTyped(identifier, password);
+      const place = placeOf(application);
+      return signIns.watch(place, origin.address, async (found) => {
+        const find = noting(found, async (reference) => entities.of(application).resolve('user', reference));
+        const { account } = await prove(place, typed, origin, find);
+        const properties = JSON.parse(account.body) as Properties;
+        requireUsable({
+          activated: properties.activated !== false,
+          disabled: properties.disabled === true,
+        });
+        return { entity: account, properties };
       });
-      return { entity: account, properties };
     },
   };
 }
+
+interface Typed {
+  identifier: string;
+  password: string;
+}
+
+/** @throws KeygridError `invalid_grant` */
+function readTyped(identifier: unknown, password: unknown): Typed {
+  if (typeof identifier !== 'string' || typeof password !== 'string') throw wrong();
+  return { identifier, password };
+}
+
+const noting =
+  <Account extends { uuid: Uuid }>(
+    found: (account: Uuid) => void,
+    find: (reference: string) => Promise<Account | undefined>,
+  ) =>
+  async (reference: string): Promise<Account | undefined> => {
+    const account = await find(reference);
+    if (account) found(account.uuid);
+    return account;
+  };
 
 /** @throws KeygridError `account_inactive`, `account_disabled` */
 function requireUsable({ activated, disabled }: { activated: boolean; disabled: boolean }): void {

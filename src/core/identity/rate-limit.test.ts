@@ -42,6 +42,18 @@ test('says how long to wait, and lets one through after that', () => {
   assert.equal(isAllowed('a'), false);
 });
 
+test('says how many more there may be, as it lets them through', () => {
+  for (const left of [5, 4, 3, 2, 1]) {
+    assert.equal(limit.left('a'), left);
+    limit.take('a');
+  }
+  assert.equal(limit.left('a'), 0);
+  limit.count('a');
+  assert.equal(limit.left('a'), 0);
+  now += 4000;
+  assert.equal(limit.left('a'), 1);
+});
+
 test('gives the whole allowance back after a quiet window', () => {
   for (let taken = 0; taken < 5; taken++) limit.take('a');
   now += 10_000;

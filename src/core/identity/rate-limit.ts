@@ -7,6 +7,8 @@ export interface RateLimit {
   /** @throws KeygridError `throttled` when the key has used up its allowance. */
   check(key: string): void;
   count(key: string): void;
+  /** How many more may be counted now, before `check` throws. */
+  left(key: string): number;
   /** `check`, then `count`. */
   take(key: string): void;
 }
@@ -47,6 +49,7 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
   return {
     check,
     count,
+    left: (key) => Math.max(0, Math.floor((windowMilliseconds - level(key)) / share)),
     take(key) {
       check(key);
       count(key);

@@ -124,6 +124,44 @@ test('many right sign-ins at the same moment all go through', async () => {
   assert.equal((await Promise.all(attempts)).length, 200);
 });
 
+test('of hundreds of guesses at the same moment from one address, whoever they are about, a hundred run', async () => {
+  let guesses = 0;
+  const guess = (at: number) =>
+    throttle.attempt({ ...attacker, realm: at % 3, identifier: `user-${at}` }, async () => {
+      guesses += 1;
+      await Promise.resolve();
+      return undefined;
+    });
+  const outcomes = await Promise.all(Array.from({ length: 300 }, (_, at) => isThrottled(guess(at))));
+  assert.equal(guesses, 100);
+  assert.equal(outcomes.filter((throttled) => throttled).length, 200);
+  now += minute;
+  await Promise.all(Array.from({ length: 300 }, (_, at) => isThrottled(guess(at))));
+  assert.equal(guesses, 110);
+});
+
+test('an address from which many mistake their password at the same moment holds nobody back who signed in from it', async () => {
+  await succeed(attacker);
+  const waiting: (() => void)[] = [];
+  const strangers = Array.from({ length: 150 }, (_, at) =>
+    isThrottled(
+      throttle.attempt(
+        { ...attacker, identifier: `user-${at}` },
+        () => new Promise<undefined>((resolve) => waiting.push(() => resolve(undefined))),
+      ),
+    ),
+  );
+  assert.equal(await succeed(attacker), 'signed in');
+  assert.equal(waiting.length, 100);
+  for (const resolve of waiting) resolve();
+  assert.equal((await Promise.all(strangers)).filter((throttled) => throttled).length, 50);
+});
+
+test('many right sign-ins from one address at the same moment, of many accounts, all go through', async () => {
+  const attempts = Array.from({ length: 500 }, (_, at) => succeed({ ...owner, identifier: `user-${at}` }));
+  assert.equal((await Promise.all(attempts)).length, 500);
+});
+
 test('mail about one account, named in any case, is asked for five times an hour', () => {
   const limit = createMailLimit({ clock });
   for (let time = 0; time < 5; time++) limit.take({ realm: 1, reference: 'ann', address: `192.0.2.${time}` });

@@ -3,7 +3,7 @@ import { BoundedCache } from '../bounded-cache.ts';
 import type { Clock } from '../ports.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import { networkOf } from './address-network.ts';
-import { createGrowingDelay } from './growing-delay.ts';
+import { createGrowingDelay, type GrowingDelay } from './growing-delay.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createTurns } from './turns.ts';
 
@@ -15,6 +15,14 @@ export interface LoginKeys {
   address: string;
   /** The organization, or the management realm. */
   tenant: string;
+}
+
+/** What attempts are counted by. */
+interface Places {
+  network: string;
+  account: string;
+  /** Account and network. */
+  pair: string;
 }
 
 export interface LoginThrottle {
@@ -53,49 +61,75 @@ export function createLoginThrottle({ clock }: { clock: Clock }): LoginThrottle 
   const byTenant = createRateLimit({ clock, ...failuresOfTenant });
   const delayOfStrangers = createGrowingDelay({ clock, ...strangers });
   const delayOfFamiliars = createGrowingDelay({ clock, ...familiars });
-  const turns = createTurns();
+  const turnsOfAccount = createTurns();
+  const turnsOfNetwork = createTurns();
   /** Account and address -> when the one last signed in from the other. */
   const signedIn = new BoundedCache<string, number>(pairsRemembered);
 
-  function placesOf({ realm, identifier, address }: LoginKeys) {
+  const isFamiliar = (pair: string): boolean =>
+    clock.now() - (signedIn.get(pair) ?? Number.NEGATIVE_INFINITY) < familiarFor;
+
+  function placesOf({ realm, identifier, address }: LoginKeys): Places {
     const account = [realm, identifier.slice(0, longestIdentifier).toLowerCase()];
     const network = networkOf(address);
     return { network, account: JSON.stringify(account), pair: JSON.stringify([...account, network]) };
   }
 
-  /** Both limits hold for strangers only. @throws KeygridError `throttled` */
-  function checkOrigin({ tenant }: LoginKeys, network: string): void {
-    byAddress.check(network);
-    byTenant.check(tenant);
+  /** In the turn of what is held back: an account, or an account at an address. */
+  function inTurn<Result>(
+    delay: GrowingDelay,
+    delayed: string,
+    task: () => Promise<Result>,
+  ): Promise<Result> {
+    return turnsOfAccount.take(delayed, () => delay.attemptsAtOnce(delayed), task);
+  }
+
+  /** @throws KeygridError `throttled`, before the proof runs */
+  async function proveUnlessDelayed<Result>(
+    delay: GrowingDelay,
+    delayed: string,
+    prove: () => Promise<Result>,
+  ) {
+    const takeBack = delay.begin(delayed);
+    const result = await prove().catch((error: unknown) => {
+      takeBack();
+      throw error;
+    });
+    if (result === undefined) delay.failed(delayed);
+    return result;
+  }
+
+  function count(result: unknown, { tenant }: LoginKeys, { network, pair }: Places): void {
+    if (result === undefined) {
+      byAddress.count(network);
+      byTenant.count(tenant);
+    } else {
+      signedIn.set(pair, clock.now());
+      delayOfFamiliars.forget(pair);
+    }
   }
 
   return {
+    // In turn: hundreds of guesses sent at the same moment would else all begin, and cost a hash each, before the first
+    // of them has failed. So no more are under way than may fail, of an account and of an address.
     async attempt(keys, prove) {
-      const { network, account, pair } = placesOf(keys);
-      const familiar = clock.now() - (signedIn.get(pair) ?? Number.NEGATIVE_INFINITY) < familiarFor;
-      const delay = familiar ? delayOfFamiliars : delayOfStrangers;
-      const delayed = familiar ? pair : account;
-      // Hundreds of guesses sent at the same moment would else all begin before the first of them has failed.
-      return turns.take(
-        delayed,
-        () => delay.attemptsAtOnce(delayed),
-        async () => {
-          if (!familiar) checkOrigin(keys, network);
-          const takeBack = delay.begin(delayed);
-          const result = await prove().catch((error: unknown) => {
-            takeBack();
-            throw error;
-          });
-          if (result === undefined) {
-            delay.failed(delayed);
-            byAddress.count(network);
-            byTenant.count(keys.tenant);
-          } else {
-            signedIn.set(pair, clock.now());
-            delayOfFamiliars.forget(pair);
-          }
-          return result;
-        },
+      const places = placesOf(keys);
+      const { network, account, pair } = places;
+      const run = async (delay: GrowingDelay, delayed: string) => {
+        const result = await proveUnlessDelayed(delay, delayed, prove);
+        count(result, keys, places);
+        return result;
+      };
+      if (isFamiliar(pair)) return inTurn(delayOfFamiliars, pair, () => run(delayOfFamiliars, pair));
+      return turnsOfNetwork.take(
+        network,
+        () => Math.max(1, byAddress.left(network)),
+        () =>
+          inTurn(delayOfStrangers, account, async () => {
+            byAddress.check(network);
+            byTenant.check(keys.tenant);
+            return run(delayOfStrangers, account);
+          }),
       );
     },
   };

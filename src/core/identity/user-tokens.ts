@@ -1,10 +1,17 @@
 /** The access tokens of an application's users, as others ask for and end them. usergrid-auth.md 6.2 and 9.4. */
 import type { StoredEntity } from '../entities/entity-store.ts';
 import { KeygridError } from '../errors.ts';
+import type { GrantStore } from '../oauth/authorization.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { TokenAnswer } from '../oauth/token-request.ts';
-import type { Application } from '../tenancy/tenancy.ts';
-import { chooseLifetime, longestUserTokenLifetime, userTokenLifetimes } from '../tenancy/token-lifetimes.ts';
+import { type Application, managementRealmKey, type RealmKey } from '../tenancy/tenancy.ts';
+import {
+  chooseLifetime,
+  longestUserTokenLifetime,
+  maximumTokenLifetime,
+  userTokenLifetimes,
+} from '../tenancy/token-lifetimes.ts';
+import type { Uuid } from '../uuid.ts';
 import type { Access } from './access.ts';
 import { applicationUserOf } from './application-user.ts';
 import { type Caller, type Principal, principalSubject } from './principal.ts';
@@ -21,12 +28,25 @@ export interface UserTokens {
    * @throws KeygridError `account_inactive`, `account_disabled`, `invalid_argument`
    */
   issueFor(application: Application, user: StoredEntity, ttl: unknown): TokenAnswer;
+  /** Refresh tokens of clients too; what they were allowed stays. */
   revokeAll(application: Application, user: StoredEntity): Promise<void>;
+  revokeAllOfAdminUser(uuid: Uuid): Promise<void>;
   /** Only a token of this very user. @throws KeygridError `invalid_argument` */
   revokeOne(application: Application, user: StoredEntity, token: unknown): Promise<void>;
 }
 
-export function createUserTokens(tokens: TokenAuthority, access: Access): UserTokens {
+export interface UserTokensOptions {
+  tokens: TokenAuthority;
+  access: Access;
+  grantsOf(realm: RealmKey): Pick<GrantStore, 'endTokensOfUser'>;
+}
+
+export function createUserTokens({ tokens, access, grantsOf }: UserTokensOptions): UserTokens {
+  const endAll = (principal: Principal, longestLifetime: number): Promise<void> =>
+    tokens.revokePrincipal(principal, 'revoked', longestLifetime, undefined, (revocations) =>
+      grantsOf(principal.realm).endTokensOfUser(principal.uuid, revocations),
+    );
+
   return {
     async requireIssuer(caller, application) {
       if (await access.isApplicationAdmin(caller, application)) return;
@@ -51,11 +71,9 @@ export function createUserTokens(tokens: TokenAuthority, access: Access): UserTo
       return { token, expiresInSeconds: Math.floor(lifetime / 1000), subject };
     },
     revokeAll: (application, user) =>
-      tokens.revokePrincipal(
-        principalOf(application, user),
-        'revoked',
-        longestUserTokenLifetime(application),
-      ),
+      endAll(principalOf(application, user), longestUserTokenLifetime(application)),
+    revokeAllOfAdminUser: (uuid) =>
+      endAll({ kind: 'admin_user', realm: managementRealmKey, uuid }, maximumTokenLifetime),
     async revokeOne(application, user, text) {
       if (typeof text !== 'string' || text === '') {
         throw new KeygridError('invalid_argument', 'token is required');

@@ -1,6 +1,8 @@
 /** The words of three-legged authorization, shared by its steps, its grants and its stores. */
+import type { ListSlice } from '../list-parts.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
+import type { Revocation } from './revocation-store.ts';
 
 export type ResponseType = 'code' | 'token' | 'id_token' | 'id_token token';
 export type ResponseMode = 'query' | 'fragment' | 'form_post' | 'query_and_fragment';
@@ -47,13 +49,18 @@ export interface GrantStore {
   allow(grant: Grant): Promise<Grant>;
   find(id: Uuid): Promise<Grant | undefined>;
   findOf(user: Uuid, clientId: string): Promise<Grant | undefined>;
-  /** Last used first. */
-  listOfUser(user: Uuid): Promise<Grant[]>;
+  /** Ordered by when they were last used. */
+  listOfUser(user: Uuid, slice: ListSlice): Promise<Grant[]>;
   touch(id: Uuid, lastUsedAt: number): Promise<void>;
-  /** Ends the grant with its codes and refresh tokens, all at once. False when there was none. */
-  revoke(id: Uuid): Promise<boolean>;
-  revokeAllOfUser(user: Uuid): Promise<Uuid[]>;
-  revokeAllOfClient(clientId: string): Promise<Uuid[]>;
+  /**
+   * Ends the grant with its codes, its refresh tokens and what the revocations name, all at once. False when there was
+   * none.
+   */
+  revoke(id: Uuid, revocations: readonly Revocation[]): Promise<boolean>;
+  revokeAllOfUser(user: Uuid, revocations: readonly Revocation[]): Promise<Uuid[]>;
+  /** Ends the refresh tokens of all grants of the user, which stay, and what the revocations name. */
+  endTokensOfUser(user: Uuid, revocations: readonly Revocation[]): Promise<void>;
+  revokeAllOfClient(clientId: string, revocations: readonly Revocation[]): Promise<Uuid[]>;
 }
 
 export interface AuthorizationCode {
@@ -127,7 +134,7 @@ export type RefreshRotation =
    * be given again.
    */
   | { kind: 'grace'; token: RefreshToken; sealedSuccessor: string }
-  /** Used before: the family has been ended by this very call. */
+  /** Used before: the family has been ended by this very call, and what the revocations name. */
   | { kind: 'reused'; token: RefreshToken }
   | { kind: 'unknown' };
 
@@ -145,9 +152,10 @@ export interface RefreshTokenStore {
     sealedSuccessor: string,
     now: number,
     graceMilliseconds: number,
+    ifReused: readonly Revocation[],
   ): Promise<RefreshRotation>;
-  /** False when it had ended before, or never had a refresh token. */
-  revokeFamily(family: Uuid): Promise<boolean>;
+  /** By the same write as the revocations. False when it had ended before, or never had a refresh token. */
+  revokeFamily(family: Uuid, revocations: readonly Revocation[]): Promise<boolean>;
 }
 
 /** RFC 8628. */

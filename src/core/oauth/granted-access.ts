@@ -1,8 +1,11 @@
 /** What a user allowed to whom: listed, and ended at once. S051. */
 
+import { createAudit, userSubject } from '../audit.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/client-directory.ts';
 import { KeygridError } from '../errors.ts';
+import { type ListPart, type ListSlice, readListPart } from '../list-parts.ts';
+import type { Log } from '../ports.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
 import type { Grant, GrantStore } from './authorization.ts';
@@ -15,37 +18,37 @@ export interface GrantedAccess {
 }
 
 export interface GrantManagement {
-  /** Last used first. */
-  list(realm: RealmKey, user: Uuid): Promise<GrantedAccess[]>;
-  /** Ends the grant, its codes, refresh tokens and access tokens. @throws KeygridError `grant_not_found` */
+  /** Ordered by when they were last used. */
+  list(realm: RealmKey, user: Uuid, slice: ListSlice): Promise<ListPart<GrantedAccess>>;
+  /** Ends the grant, its codes, refresh tokens and access tokens, by one write. @throws KeygridError `grant_not_found` */
   end(realm: RealmKey, user: Uuid, grant: Uuid): Promise<void>;
-  /** Of everything the user ever allowed (S054). */
-  endAll(realm: RealmKey, user: Uuid): Promise<void>;
 }
 
 export interface GrantManagementOptions {
-  grantsOf(realm: RealmKey): Pick<GrantStore, 'find' | 'listOfUser' | 'revoke' | 'revokeAllOfUser'>;
+  grantsOf(realm: RealmKey): Pick<GrantStore, 'find' | 'listOfUser' | 'revoke'>;
   directory: ClientDirectory;
   tokens: Pick<TokenAuthority, 'revokeGrant'>;
+  log: Log;
 }
 
 export function createGrantManagement(options: GrantManagementOptions): GrantManagement {
   const { grantsOf, directory, tokens } = options;
+  const audit = createAudit(options.log);
   return {
-    async list(realm, user) {
-      const grants = await grantsOf(realm).listOfUser(user);
-      return Promise.all(
-        grants.map(async (grant) => ({ grant, client: await directory.find(grant.clientId) })),
-      );
+    async list(realm, user, slice) {
+      const read = (part: ListSlice) => grantsOf(realm).listOfUser(user, part);
+      const { items, ...beside } = await readListPart(read, slice, ({ lastUsedAt, id }) => ({
+        at: lastUsedAt,
+        id,
+      }));
+      const granted = items.map(async (grant) => ({ grant, client: await directory.find(grant.clientId) }));
+      return { ...beside, items: await Promise.all(granted) };
     },
     async end(realm, user, id) {
       const grant = await grantsOf(realm).find(id);
       if (grant?.user !== user) throw new KeygridError('grant_not_found', 'There is no such grant');
-      await Promise.all([grantsOf(realm).revoke(id), tokens.revokeGrant(realm, id)]);
-    },
-    async endAll(realm, user) {
-      const ended = await grantsOf(realm).revokeAllOfUser(user);
-      await Promise.all(ended.map((id) => tokens.revokeGrant(realm, id)));
+      await tokens.revokeGrant(realm, id, (revocations) => grantsOf(realm).revoke(id, revocations));
+      audit('access_ended', { realm, actor: userSubject(realm, user), client: grant.clientId, grant: id });
     },
   };
 }

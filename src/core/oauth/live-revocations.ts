@@ -9,10 +9,16 @@ import type { Clock, Log } from '../ports.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
 import { createCatchUp } from './catch-up.ts';
-import type { ChangeFeed, Revocation, RevocationReason, RevocationStore } from './revocation-store.ts';
+import type {
+  ChangeFeed,
+  Revocation,
+  RevocationReason,
+  RevocationStore,
+  StoreRevocations,
+} from './revocation-store.ts';
 
 export interface LiveRevocations {
-  add(revocations: Revocation[]): Promise<void>;
+  add(revocations: readonly Revocation[], store?: StoreRevocations): Promise<void>;
   reasonFor(token: AccessToken): RevocationReason | undefined;
   /** How many so far. */
   heard(): number;
@@ -127,10 +133,10 @@ export async function openLiveRevocations(options: LiveRevocationsOptions): Prom
     if (topic === 'revocations') catchUp.announced();
   });
   return {
-    async add(revocations) {
+    async add(added, keep = store.add) {
       // In memory first: no token slips out between the two.
-      for (const revocation of revocations) apply(revocation);
-      await store.add(revocations);
+      for (const revocation of added) apply(revocation);
+      await keep(added);
     },
     reasonFor(token) {
       if (ended.token.has(token.id)) return 'revoked';

@@ -21,6 +21,9 @@ export interface Revocation {
   expiresAt: number;
 }
 
+/** Stores them by the same write as whatever else ends. */
+export type StoreRevocations = (revocations: readonly Revocation[]) => Promise<unknown>;
+
 export type RevocationReason = 'revoked' | 'principal_gone' | 'account_disabled' | 'account_inactive';
 
 export interface ListedRevocations {
@@ -30,7 +33,7 @@ export interface ListedRevocations {
 }
 
 export interface RevocationStore {
-  add(revocations: Revocation[]): Promise<void>;
+  add(revocations: readonly Revocation[]): Promise<void>;
   /** All that live, or those added or widened since a listing that answered the position `since`. */
   listLive(now: number, since?: number): Promise<ListedRevocations>;
   deleteExpired(now: number): Promise<number>;

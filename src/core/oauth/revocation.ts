@@ -1,9 +1,11 @@
 /** Ends a token on request of its client: RFC 7009, S119 to S123, aps-auth.md 3.5. */
-
+import { type AuditFacts, createAudit, userSubject } from '../audit.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientAuthentication } from '../clients/client-authentication.ts';
 import type { ClientDirectory } from '../clients/client-directory.ts';
 import { KeygridError } from '../errors.ts';
+import { principalSubject } from '../identity/principal.ts';
+import type { Log } from '../ports.ts';
 import { digestOf } from '../random-text.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid } from '../uuid.ts';
@@ -32,6 +34,7 @@ export interface TokenRevocationOptions {
   directory: ClientDirectory;
   tokens: Pick<TokenAuthority, 'find' | 'revokeToken' | 'revokeFamily'>;
   refreshTokensOf(realm: RealmKey): Pick<RefreshTokenStore, 'find' | 'revokeFamily'>;
+  log: Log;
 }
 
 /** Whether the token was found, whosever it is. */
@@ -39,12 +42,17 @@ type Look = (client: Client, text: string) => Promise<'revoked' | 'foreign' | 'u
 
 export function createTokenRevocation(options: TokenRevocationOptions): TokenRevocation {
   const { authentication, directory, tokens, refreshTokensOf } = options;
+  const audit = createAudit(options.log);
+
+  const note = ({ realm, clientId }: Client, about: AuditFacts): void =>
+    audit('token_revoked', { realm, client: clientId, ...about });
 
   const revokeAccessToken: Look = async (client, text) => {
     const token = await tokens.find(text);
     if (!token?.delegation || token.principal.realm !== client.realm) return 'unknown';
     if (token.delegation.clientId !== client.clientId) return 'foreign';
     await tokens.revokeToken(token);
+    note(client, { account: principalSubject(token.principal), grant: token.delegation.grant });
     return 'revoked';
   };
 
@@ -55,11 +63,13 @@ export function createTokenRevocation(options: TokenRevocationOptions): TokenRev
     if (!token) return 'unknown';
     if (token.clientId !== client.clientId) return 'foreign';
     await endFamily(client.realm, token.family);
+    note(client, { account: userSubject(client.realm, token.user), grant: token.grant });
     return 'revoked';
   };
 
   async function endFamily(realm: RealmKey, family: Uuid): Promise<void> {
-    await Promise.all([refreshTokensOf(realm).revokeFamily(family), tokens.revokeFamily(realm, family)]);
+    const store = refreshTokensOf(realm);
+    await tokens.revokeFamily(realm, family, (revocations) => store.revokeFamily(family, revocations));
   }
 
   /**

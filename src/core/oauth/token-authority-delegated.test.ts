@@ -104,6 +104,26 @@ for (const [what, end] of [
   });
 }
 
+test('S051 what ends tokens is stored by the write of what ends with them, where there is one', async () => {
+  const { world, here, there, tell } = await createWorld();
+  const token = await here.issueDelegated(request, here.moment());
+  const stored: Revocation[] = [];
+  const store = async (revocations: readonly Revocation[]) => void stored.push(...revocations);
+  await here.revokeGrant(5, grant, store);
+  await here.revokeFamily(5, family, store);
+  await here.revokeClient('client-1', store);
+  await here.revokePrincipal(user, 'revoked', hour, undefined, store);
+  assert.equal(world.rows.length, 0);
+  assert.equal(await codeOf(() => here.check(token.text)), 'token_revoked');
+  world.rows.push(stored[0]!);
+  await tell();
+  assert.equal(await codeOf(() => there.check(token.text)), 'token_revoked');
+  assert.deepEqual(
+    stored.map(({ kind }) => kind),
+    ['grant', 'family', 'client', 'principal'],
+  );
+});
+
 test('S081 a token that was being issued while its family ended is dead, even with a clock that is ahead', async () => {
   const { world, here, there, tell } = await createWorld();
   const before = there.moment();

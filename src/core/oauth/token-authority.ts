@@ -1,4 +1,5 @@
 /** Issues, checks and revokes access tokens. Issuing writes nothing, checking reads nothing. */
+import { createAudit } from '../audit.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { KeygridError } from '../errors.ts';
 import {
@@ -15,7 +16,13 @@ import type { Uuid } from '../uuid.ts';
 import { createAccessToken, createDelegatedToken, readAccessToken } from './access-token.ts';
 import type { JsonWebAccessTokens, JsonWebTokenForm } from './json-web-access-token.ts';
 import { openLiveRevocations, realmSubject } from './live-revocations.ts';
-import type { ChangeFeed, Revocation, RevocationReason, RevocationStore } from './revocation-store.ts';
+import type {
+  ChangeFeed,
+  Revocation,
+  RevocationReason,
+  RevocationStore,
+  StoreRevocations,
+} from './revocation-store.ts';
 
 export interface TokenAuthority {
   /** To be asked for before the state of an account is looked at, and handed to `issue`. */
@@ -46,20 +53,23 @@ export interface TokenAuthority {
   revokeToken(token: AccessToken): Promise<void>;
   /**
    * Ends every token issued to the principal until now, but the one to keep. `longestLifetime` in ms bounds how long
-   * that must be remembered.
+   * that must be remembered. Here and below `store` is for what ends by the same write.
    */
   revokePrincipal(
     principal: Principal,
     reason: RevocationReason,
     longestLifetime: number,
     keep?: AccessToken,
+    store?: StoreRevocations,
   ): Promise<void>;
   /** Ends every token of the authorization, for good: those too that are being issued (S075, S081). */
-  revokeFamily(realm: RealmKey, family: Uuid): Promise<void>;
+  revokeFamily(realm: RealmKey, family: Uuid, store?: StoreRevocations): Promise<void>;
+  /** What `revokeFamily` stores, for a store that finds out itself whether the family has to end. */
+  endOfFamily(realm: RealmKey, family: Uuid): Revocation;
   /** Ends every token of the grant, for good: a new permission is a new grant. */
-  revokeGrant(realm: RealmKey, grant: Uuid): Promise<void>;
+  revokeGrant(realm: RealmKey, grant: Uuid, store?: StoreRevocations): Promise<void>;
   /** Ends every token that was issued to the client until now. */
-  revokeClient(clientId: string): Promise<void>;
+  revokeClient(clientId: string, store?: StoreRevocations): Promise<void>;
 }
 
 export interface DelegatedTokenRequest {
@@ -105,6 +115,7 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
   const { keys, changes, clock, trustWithoutFeed, jsonWebTokens } = options;
   const checked = new BoundedCache<string, AccessToken>(checkedTokens);
   const live = await openLiveRevocations(options);
+  const audit = createAudit(options.log);
   let counter = 0;
 
   /**
@@ -160,8 +171,11 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
     return token instanceof Promise ? token.then(accept) : accept(token);
   }
 
-  const end = (kind: 'token' | 'family' | 'grant', subject: string, expiresAt: number): Promise<void> =>
-    live.add([{ kind, subject, issuedBefore: clock.now(), reason: 'revoked', expiresAt }]);
+  const endOf = (kind: 'token' | 'family' | 'grant', subject: string, expiresAt: number): Revocation => ({
+    ...{ kind, subject, issuedBefore: clock.now(), reason: 'revoked', expiresAt },
+  });
+  const endOfFamily = (realm: RealmKey, family: Uuid): Revocation =>
+    endOf('family', realmSubject(realm, family), lastExpiry());
   /** When the last token that lives now has expired. */
   const lastExpiry = (): number => clock.now() + longestDelegatedLifetime + sinceMoment;
 
@@ -185,23 +199,25 @@ export async function createTokenAuthority(options: TokenAuthorityOptions): Prom
       token.catch(() => {});
       return undefined;
     },
-    revokeToken: (token) => end('token', token.id, token.expiresAt),
-    revokeFamily: (realm, family) => end('family', realmSubject(realm, family), lastExpiry()),
-    revokeGrant: (realm, grant) => end('grant', realmSubject(realm, grant), lastExpiry()),
-    revokeClient(clientId) {
+    revokeToken: (token) => live.add([endOf('token', token.id, token.expiresAt)]),
+    endOfFamily,
+    revokeFamily: (realm, family, store) => live.add([endOfFamily(realm, family)], store),
+    revokeGrant: (realm, grant, store) =>
+      live.add([endOf('grant', realmSubject(realm, grant), lastExpiry())], store),
+    revokeClient(clientId, store) {
       const issuedBefore = Math.max(clock.now(), live.lastRevocationOfClient(clientId) + 1);
       const subject = clientId;
-      return live.add([
-        { kind: 'client', subject, issuedBefore, reason: 'revoked', expiresAt: lastExpiry() },
-      ]);
+      const expiresAt = lastExpiry();
+      return live.add([{ kind: 'client', subject, issuedBefore, reason: 'revoked', expiresAt }], store);
     },
-    revokePrincipal(principal, reason, longestLifetime, keep) {
+    revokePrincipal(principal, reason, longestLifetime, keep, store) {
       const issuedBefore = Math.max(clock.now(), live.lastRevocation(principal) + 1);
       const expiresAt = issuedBefore + longestLifetime;
       const subject = principalSubject(principal);
       const revocations: Revocation[] = [{ kind: 'principal', subject, issuedBefore, reason, expiresAt }];
       if (keep) revocations.push({ kind: 'kept', subject: keep.id, issuedBefore, reason, expiresAt });
-      return live.add(revocations);
+      audit('tokens_ended', { realm: principal.realm, account: subject, reason });
+      return live.add(revocations, store);
     },
   };
 }

@@ -2,8 +2,10 @@
  * The lenient token endpoint, of the usergrid dialect: which grant, what lifetime is asked, the proof, how long, the
  * token. Grants of registered clients, and codes of all clients, go through the pipeline that the strict one has.
  */
+import type { Audit } from '../audit.ts';
 import { type Awaitable, andThen } from '../awaitable.ts';
 import { KeygridError } from '../errors.ts';
+import { principalSubject } from '../identity/principal.ts';
 import { chooseLifetime } from '../tenancy/token-lifetimes.ts';
 import type { DelegatedTokens } from './delegated-tokens.ts';
 import type { TokenAuthority } from './token-authority.ts';
@@ -21,6 +23,7 @@ export function createTokenEndpoint(
   tokens: TokenAuthority,
   grants: readonly Grant[],
   delegatedTokens?: DelegatedTokens,
+  audit: Audit = () => {},
 ): TokenEndpoint {
   const byType = new Map(grants.map((grant) => [grant.grantType, grant]));
   return {
@@ -37,6 +40,13 @@ export function createTokenEndpoint(
       return andThen(proving, ({ principal, lifetimes, subject }) => {
         const lifetime = chooseLifetime(request.ttl, lifetimes);
         const token = tokens.issue(principal, lifetime, since);
+        const actor = principalSubject(principal);
+        audit('token_issued', {
+          realm: principal.realm,
+          actor,
+          reason: grant.grantType,
+          address: request.address,
+        });
         return { token, expiresInSeconds: Math.floor(lifetime / 1000), subject };
       });
     },

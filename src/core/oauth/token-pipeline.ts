@@ -11,12 +11,13 @@
  *
  * The dialects differ in how strictly they read (1) and in where credentials stand (3).
  */
+import { createAudit } from '../audit.ts';
 import type { Client } from '../clients/client.ts';
 import { lifetimesOf } from '../clients/client-defaults.ts';
 import { KeygridError } from '../errors.ts';
-import type { AccessToken } from '../identity/principal.ts';
+import { type AccessToken, principalSubject } from '../identity/principal.ts';
 import type { Issuer, Issuers } from '../oidc/issuer.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { PrivateReason } from '../private-reason.ts';
 import { chooseLifetime, maximumTokenLifetime } from '../tenancy/token-lifetimes.ts';
 import { type ClientGrant, type ClientGrantRequest, invalidGrant, type SignIn } from './client-grant.ts';
@@ -69,12 +70,14 @@ export interface TokenPipelineOptions {
   idTokens: IdTokenSource;
   issuers: Issuers;
   clock: Clock;
+  log: Log;
 }
 
 type Issued = Pick<ClientTokenAnswer, 'accessToken' | 'expiresInSeconds' | 'idToken'>;
 
 export function createTokenPipeline(options: TokenPipelineOptions): TokenPipeline {
   const { tokens, idTokens, issuers, clock } = options;
+  const audit = createAudit(options.log);
   const byType = new Map<string, ClientGrant>(options.grants.map((grant) => [grant.grantType, grant]));
 
   async function requireIssuer({ client, dialect }: AdmittedRequest): Promise<Issuer> {
@@ -124,6 +127,10 @@ export function createTokenPipeline(options: TokenPipelineOptions): TokenPipelin
       const proved = await grant.prove({ client, parameters, dialect, address, now: clock.now() });
       const issued = await issue(proved, request, since);
       const refreshToken = await proved.spend();
+      audit('token_issued', {
+        ...{ realm: client.realm, actor: principalSubject(proved.principal), client: client.clientId },
+        ...{ grant: proved.grant, scopes: proved.scopes, address, reason: grant.grantType },
+      });
       return { client, user: proved.user, scopes: proved.scopes, ...issued, refreshToken };
     },
   };

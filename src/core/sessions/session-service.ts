@@ -1,4 +1,5 @@
 /** Who is signed in where, in each realm: oauth-standards.md 2. */
+import { type ListPart, type ListSlice, readListPart } from '../list-parts.ts';
 import type { Clock, RandomSource } from '../ports.ts';
 import type { RealmKey } from '../tenancy/tenancy.ts';
 import type { Uuid, UuidSource } from '../uuid.ts';
@@ -32,9 +33,11 @@ export interface Sessions {
     place: { userAgent: string; address: string },
   ): Promise<SignedIn>;
   end(realm: RealmKey, session: Uuid): Promise<void>;
+  /** Nothing where it is another's. */
+  endOfUser(realm: RealmKey, user: Uuid, session: Uuid): Promise<void>;
   endAllOfUser(realm: RealmKey, user: Uuid, except?: Uuid): Promise<void>;
-  /** Newest first. */
-  listOfUser(realm: RealmKey, user: Uuid): Promise<LiveSession[]>;
+  /** Ordered by when they began. */
+  listOfUser(realm: RealmKey, user: Uuid, slice: ListSlice): Promise<ListPart<LiveSession>>;
 }
 
 export interface SessionsOptions {
@@ -99,7 +102,14 @@ export function createSessions({ storeFor, clock, random, uuids }: SessionsOptio
       return { session: fresh, value };
     },
     end: (realm, session) => storeFor(realm).end(session),
+    endOfUser: (realm, user, session) => storeFor(realm).endOfUser(user, session),
     endAllOfUser: (realm, user, except) => storeFor(realm).endAllOfUser(user, except),
-    listOfUser: async (realm, user) => (await storeFor(realm).listOfUser(user)).filter(isLive),
+    listOfUser(realm, user, slice) {
+      const now = clock.now();
+      const live = { expiresAfter: now, seenAfter: now - longestIdle };
+      const read = async (part: ListSlice) =>
+        (await storeFor(realm).listOfUser(user, live, part)).filter(isLive);
+      return readListPart(read, slice, ({ createdAt, id }) => ({ at: createdAt, id }));
+    },
   };
 }

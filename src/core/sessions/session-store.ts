@@ -1,5 +1,6 @@
 /** Browser sessions of a realm, and the interactions (sign-in, consent) under way in them. oauth-standards.md 2. */
 import type { ErrorCode, ErrorDetails } from '../errors.ts';
+import type { ListSlice } from '../list-parts.ts';
 import type { ResponseMode, ValidAuthorizationRequest } from '../oauth/authorization.ts';
 import type { Uuid } from '../uuid.ts';
 
@@ -30,9 +31,15 @@ export interface SessionStore {
   replace(digest: string, successor: Session): Promise<boolean>;
   touch(digest: string, lastSeenAt: number): Promise<void>;
   end(id: Uuid): Promise<void>;
+  /** Nothing where it is another's. */
+  endOfUser(user: Uuid, id: Uuid): Promise<void>;
   endAllOfUser(user: Uuid, except?: Uuid): Promise<void>;
-  /** Newest first. */
-  listOfUser(user: Uuid): Promise<Session[]>;
+  /** Ordered by when they began. */
+  listOfUser(
+    user: Uuid,
+    live: { expiresAfter: number; seenAfter: number },
+    slice: ListSlice,
+  ): Promise<Session[]>;
 }
 
 /** An authorization request that waits for a person, bound to one browser (S043). */

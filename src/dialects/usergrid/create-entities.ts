@@ -63,8 +63,8 @@ async function createOnce(
 }
 
 /**
- * The right to create is none to read what others have made of the entity since: to callers without it, such as the
- * guests, who share their keys, its uuid says enough.
+ * The right to create is none to read what others have made of the entity since: to callers without it, such as
+ * guests, of whom another may have sent the same, its uuid says enough.
  */
 async function asFarAsReadable(
   { request, options }: EntitiesCall,

@@ -4,6 +4,7 @@ import { type Awaitable, andThen } from '../../core/awaitable.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { Type } from '../../http/json-schema.ts';
 import { administer } from './collection-administration.ts';
+import { collectionAdministrationRoutes } from './collection-administration-routes.ts';
 import {
   createInCollection,
   deleteFromCollection,
@@ -84,6 +85,9 @@ export const dataRoutes: Routes = (app, options) => {
     PUT: operation('PUT', 'Merges into an entity, or creates it', { params: entityParams, body }),
     DELETE: operation('DELETE', 'Deletes an entity', { params: entityParams }),
   });
+  collectionAdministrationRoutes(app, (method, { summary, schema = {} }) =>
+    operation(method, summary, schema),
+  );
   resource(app, `${root}/*`, {
     GET: operation('GET', 'Reads what is connected to an entity', unlisted),
     POST: operation('POST', 'Connects entities', unlisted),

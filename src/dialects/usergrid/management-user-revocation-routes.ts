@@ -1,7 +1,6 @@
 /** Ending access tokens of admin users. usergrid-auth.md 6.3; the original asked for no authentication. */
 import { revokeTokenOf } from '../../core/identity/revoke-token-of.ts';
 import { managementRealmKey } from '../../core/tenancy/tenancy.ts';
-import { maximumTokenLifetime } from '../../core/tenancy/token-lifetimes.ts';
 import { fieldsOf } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { sendEnvelope } from './envelope.ts';
@@ -10,7 +9,7 @@ import { revocationQuery, userParams } from './management-schemas.ts';
 
 export const managementUserRevocationRoutes: Routes = (app, options) => {
   const all = {
-    summary: 'Ends all access tokens of an admin user',
+    summary: 'Ends all tokens of an admin user',
     schema: { params: userParams },
     answer: revokeTokens(options),
   };
@@ -29,7 +28,7 @@ const revokeTokens =
   ({ core }: UsergridOptions): Answer =>
   async (request, reply) => {
     const { uuid } = await ownAdminUser(request, core);
-    await core.tokens.revokePrincipal(principalOf(uuid), 'revoked', maximumTokenLifetime);
+    await core.userTokens.revokeAllOfAdminUser(uuid);
     return sendEnvelope(request, reply, { action: 'revoked user tokens' });
   };
 

@@ -9,12 +9,17 @@ export interface SchemaLook {
   /** For messages: without the password. */
   label: string;
   pending: string[];
-  /** The value under `stateName` of the server's state. */
-  state: string | undefined;
+  /** What the server's state has under the names asked for. */
+  state: ReadonlyMap<string, string>;
+}
+
+interface StateRow {
+  name: string;
+  value: string;
 }
 
 /** @throws StoreStartError with one sentence that says what to do. */
-export async function lookAtSchema(databaseUrl: string, stateName: string): Promise<SchemaLook> {
+export async function lookAtSchema(databaseUrl: string, stateNames: string[]): Promise<SchemaLook> {
   const address = parseDatabaseUrl(databaseUrl);
   const client = new pg.Client(connectionOptions(address));
   client.on('error', () => {});
@@ -30,9 +35,9 @@ export async function lookAtSchema(databaseUrl: string, stateName: string): Prom
       applied.map(({ name }) => name),
       address.label,
     );
-    const selectState = 'select value from server_state where name = $1';
-    const [state] = await rowsIfThere<{ value: string }>(client, 'server_state', selectState, [stateName]);
-    return { label: address.label, pending, state: state?.value };
+    const selectState = 'select name, value from server_state where name = any($1)';
+    const state = await rowsIfThere<StateRow>(client, 'server_state', selectState, [stateNames]);
+    return { label: address.label, pending, state: new Map(state.map(({ name, value }) => [name, value])) };
   } catch (error) {
     throw toStartError(address, error);
   } finally {
@@ -44,7 +49,7 @@ async function rowsIfThere<Row extends pg.QueryResultRow>(
   client: pg.Client,
   table: string,
   text: string,
-  values: string[] = [],
+  values: string[][] = [],
 ): Promise<Row[]> {
   const { rows } = await client.query('select to_regclass($1) is not null as there', [table]);
   return rows[0]?.there === true ? (await client.query<Row>(text, values)).rows : [];

@@ -2,6 +2,7 @@
 import type { Client, ClientStore } from '../../core/clients/client.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { canBeKey } from './bodies.ts';
+import { addRevocations } from './revocations.ts';
 import { announce, firstRow, integer, json, type Row, rows, type SqlEngine, statement } from './statement.ts';
 
 const insertClient = statement(
@@ -40,7 +41,7 @@ export function createClientStore(engine: SqlEngine): ClientStore {
       const row = await engine.read(() => firstRow(selectClient, clientId));
       return row && toClient(row);
     },
-    update: (clientId, change) =>
+    update: (clientId, change, revocations = []) =>
       engine.write(function* () {
         const row = yield* firstRow(lockClient, clientId);
         if (!row) throw new KeygridError('client_not_found', 'There is no such client');
@@ -48,12 +49,14 @@ export function createClientStore(engine: SqlEngine): ClientStore {
         const { organizationUuid, realm } = changed;
         yield* rows(updateClient, organizationUuid, realm, JSON.stringify(changed), clientId);
         yield* announce({ topic: 'tenancy', realm });
+        yield* addRevocations(revocations);
         return changed;
       }),
-    delete: (clientId) =>
+    delete: (clientId, revocations) =>
       engine.write(function* () {
         const gone = yield* firstRow(deleteClient, clientId);
         if (gone) yield* announce({ topic: 'tenancy', realm: integer(gone, 'realm') });
+        yield* addRevocations(revocations);
       }),
     async listOfOrganization(organizationUuid, limit, cursor) {
       const found = await engine.read(() => rows(clientsAfter, organizationUuid, cursor ?? '', limit + 1));

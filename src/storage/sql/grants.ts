@@ -1,8 +1,11 @@
 /** GrantStore over SQL, for one realm. Refresh-token families end with their grant; codes cannot be used without it. */
 import { KeygridError } from '../../core/errors.ts';
 import type { Grant, GrantStore } from '../../core/oauth/authorization.ts';
+import type { Revocation } from '../../core/oauth/revocation-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { readSlice, sliceStatements } from './list-slices.ts';
+import { addRevocations } from './revocations.ts';
 import {
   bytes,
   deleteEach,
@@ -26,9 +29,13 @@ const selectGrant = statement(`select ${columns} from grants where application_i
 const ofUserAndClient = `select ${columns} from grants where application_id = ? and user_id = ? and client_id = ?`;
 const selectGrantOf = statement(ofUserAndClient);
 const lockGrantOf = statement(ofUserAndClient, { lock: true });
-const grantsOfUser = statement(
-  `select ${columns} from grants where application_id = ? and user_id = ? order by last_used_at desc`,
+const grantsOfUser = sliceStatements(
+  `select ${columns} from grants where application_id = ? and user_id = ?`,
+  ['application_id', 'user_id', 'last_used_at', 'grant_id'],
 );
+const lockGrantsOfUser = statement('select grant_id from grants where application_id = ? and user_id = ?', {
+  lock: true,
+});
 const widenGrant = statement(
   'update grants set scopes = ?, last_used_at = ? where application_id = ? and grant_id = ?',
 );
@@ -66,17 +73,27 @@ export function createGrantStore(engine: SqlEngine, realm: RealmKey): GrantStore
       const row = await engine.read(() => firstRow(selectGrantOf, realm, uuidToOrderedBytes(user), clientId));
       return row && toGrant(row);
     },
-    listOfUser: async (user) =>
-      (await engine.read(() => rows(grantsOfUser, realm, uuidToOrderedBytes(user)))).map(toGrant),
+    async listOfUser(user, slice) {
+      const compared = [realm, uuidToOrderedBytes(user)];
+      return (await engine.read(() => readSlice(grantsOfUser, compared, slice))).map(toGrant);
+    },
     async touch(id, lastUsedAt) {
       await engine.write(() => rows(touchGrant, lastUsedAt, realm, uuidToOrderedBytes(id), lastUsedAt));
     },
-    revoke: async (id) =>
-      (await engine.write(() => revoke(realm, rows(deleteGrant, realm, uuidToOrderedBytes(id))))).length > 0,
-    revokeAllOfUser: (user) =>
-      engine.write(() => revoke(realm, rows(deleteGrantsOfUser, realm, uuidToOrderedBytes(user)))),
-    revokeAllOfClient: (clientId) =>
-      engine.write(() => revoke(realm, rows(deleteGrantsOfClient, realm, clientId))),
+    revoke: async (id, revocations) => {
+      const deletion = () => rows(deleteGrant, realm, uuidToOrderedBytes(id));
+      return (await engine.write(() => revoke(realm, deletion(), revocations))).length > 0;
+    },
+    revokeAllOfUser: (user, revocations) =>
+      engine.write(() =>
+        revoke(realm, rows(deleteGrantsOfUser, realm, uuidToOrderedBytes(user)), revocations),
+      ),
+    async endTokensOfUser(user, revocations) {
+      const taken = () => rows(lockGrantsOfUser, realm, uuidToOrderedBytes(user));
+      await engine.write(() => endFamilies(realm, taken(), revocations));
+    },
+    revokeAllOfClient: (clientId, revocations) =>
+      engine.write(() => revoke(realm, rows(deleteGrantsOfClient, realm, clientId), revocations)),
   };
 }
 
@@ -117,11 +134,21 @@ function* widen(realm: RealmKey, kept: Grant, asked: Grant): Work<Grant> {
  * The grants go first: whoever is about to make a family has locked its grant, so that the second statement sees what
  * was made before, and nothing can be made after.
  */
-function* revoke(realm: RealmKey, deletion: Work<Row[]>): Work<Uuid[]> {
-  const gone = (yield* deletion).map((row) => bytes(row, 'grant_id'));
+function* revoke(realm: RealmKey, deletion: Work<Row[]>, revocations: readonly Revocation[]): Work<Uuid[]> {
+  return (yield* endFamilies(realm, deletion, revocations)).map(uuidFromOrderedBytes);
+}
+
+/** Of the grants that are taken first, and so are held. */
+function* endFamilies(
+  realm: RealmKey,
+  taken: Work<Row[]>,
+  revocations: readonly Revocation[],
+): Work<Uint8Array[]> {
+  const grants = (yield* taken).map((row) => bytes(row, 'grant_id'));
   yield* forEach(
     deleteFamilies,
-    gone.map((grant) => [realm, grant]),
+    grants.map((grant) => [realm, grant]),
   );
-  return gone.map(uuidFromOrderedBytes);
+  yield* addRevocations(revocations);
+  return grants;
 }

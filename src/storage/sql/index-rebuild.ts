@@ -16,10 +16,10 @@ import {
   forEach,
   insertEach,
   integer,
-  json,
   rows,
   type SqlEngine,
   statement,
+  text,
   type Work,
 } from './statement.ts';
 
@@ -89,8 +89,12 @@ export const createIndexRebuildStore = (engine: SqlEngine): IndexRebuildStore =>
 
 function* readState(which: typeof selectState): Work<IndexState | undefined> {
   const row = yield* firstRow(which, indexStateName);
-  if (!row) return undefined;
-  const { version, isWhole, after, entities } = json<IndexState>(row, 'value');
+  return row && parseIndexState(text(row, 'value'));
+}
+
+/** Of what stands under the name of the index in `server_state`. */
+export function parseIndexState(stored: string): IndexState {
+  const { version, isWhole, after, entities } = JSON.parse(stored) as IndexState;
   return { version, isWhole, after, entities };
 }
 

@@ -9,8 +9,10 @@ import type {
   RefreshToken,
   RefreshTokenStore,
 } from '../../core/oauth/authorization.ts';
+import type { Revocation } from '../../core/oauth/revocation-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { addRevocations } from './revocations.ts';
 import {
   bytes,
   firstRow,
@@ -70,19 +72,25 @@ export function createRefreshTokenStore(engine: SqlEngine, realm: RealmKey): Ref
       const row = await engine.read(() => firstRow(selectToken, realm, digest));
       return row && { ...toToken(row), spent: row.newest !== digest };
     },
-    rotate: (digest, successor, sealedSuccessor, now, graceMilliseconds) =>
+    rotate: (digest, successor, sealedSuccessor, now, graceMilliseconds, ifReused) =>
       engine.write(function* () {
         const row = yield* firstRow(lockToken, realm, digest);
         const token = row && toToken(row);
         if (!token || token.expiresAt <= now || token.familyExpiresAt <= now) return { kind: 'unknown' };
-        if (row.newest !== digest) return yield* useAgain(realm, row, token, now - graceMilliseconds);
+        if (row.newest !== digest) {
+          return yield* useAgain(realm, row, token, { graceBegan: now - graceMilliseconds, ifReused });
+        }
         yield* addToken(realm, { ...successor, family: token.family });
         const family = bytes(row, 'family_id');
         yield* rows(advanceFamily, successor.digest, digest, now, sealedSuccessor, realm, family);
         return { kind: 'rotated', token };
       }),
-    revokeFamily: async (family) =>
-      (await engine.write(() => firstRow(deleteFamily, realm, uuidToOrderedBytes(family)))) !== undefined,
+    revokeFamily: (family, revocations) =>
+      engine.write(function* () {
+        const deleted = yield* firstRow(deleteFamily, realm, uuidToOrderedBytes(family));
+        yield* addRevocations(revocations);
+        return deleted !== undefined;
+      }),
   };
 }
 
@@ -91,12 +99,13 @@ function* useAgain(
   realm: RealmKey,
   row: Row,
   token: RefreshToken,
-  graceBegan: number,
+  { graceBegan, ifReused }: { graceBegan: number; ifReused: readonly Revocation[] },
 ): Work<RefreshRotation> {
   if (row.predecessor === token.digest && integer(row, 'spent_at') > graceBegan) {
     return { kind: 'grace', token, sealedSuccessor: text(row, 'sealed_successor') };
   }
   yield* rows(deleteFamily, realm, bytes(row, 'family_id'));
+  yield* addRevocations(ifReused);
   return { kind: 'reused', token };
 }
 

@@ -2,6 +2,7 @@
 import type { Session, SessionStore } from '../../core/sessions/session-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { readSlice, sliceStatements } from './list-slices.ts';
 import {
   bytes,
   firstRow,
@@ -33,9 +34,12 @@ const deleteOfUser = statement('delete from sessions where application_id = ? an
 const deleteOthersOfUser = statement(
   'delete from sessions where application_id = ? and user_id = ? and session_id <> ?',
 );
-const sessionsOfUser = statement(
-  `select ${columns} from sessions where application_id = ? and user_id = ?
-   order by application_id desc, user_id desc, created_at desc`,
+const deleteOneOfUser = statement(
+  'delete from sessions where application_id = ? and user_id = ? and session_id = ?',
+);
+const liveOfUser = sliceStatements(
+  `select ${columns} from sessions where application_id = ? and user_id = ? and expires_at > ? and last_seen_at > ?`,
+  ['application_id', 'user_id', 'created_at', 'session_id'],
 );
 
 type Body = Pick<Session, 'authenticatedAt' | 'authenticationMethods' | 'userAgent' | 'address'>;
@@ -87,8 +91,15 @@ export function createSessionStore(engine: SqlEngine, realm: RealmKey): SessionS
     async endAllOfUser(user, except) {
       await engine.write(() => endAll(realm, user, except));
     },
-    listOfUser: async (user) =>
-      (await engine.read(() => rows(sessionsOfUser, realm, uuidToOrderedBytes(user)))).map(toSession),
+    async endOfUser(user, id) {
+      await engine.write(() =>
+        rows(deleteOneOfUser, realm, uuidToOrderedBytes(user), uuidToOrderedBytes(id)),
+      );
+    },
+    async listOfUser(user, { expiresAfter, seenAfter }, slice) {
+      const compared = [realm, uuidToOrderedBytes(user), expiresAfter, seenAfter];
+      return (await engine.read(() => readSlice(liveOfUser, compared, slice))).map(toSession);
+    },
   };
 }
 

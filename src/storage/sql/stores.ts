@@ -16,14 +16,10 @@ import { createIdempotencyStore, createIdempotencySweep } from './idempotency-ke
 import { createKnownPaths } from './index-paths.ts';
 import { createIndexRebuildStore } from './index-rebuild.ts';
 import { createInteractionStore } from './interactions.ts';
-import {
-  createOutboxStore,
-  createRefusalStore,
-  createRevocationStore,
-  createServerKeyStore,
-} from './operations.ts';
+import { createOutboxStore, createRefusalStore, createServerKeyStore } from './operations.ts';
 import { createPermissionStore } from './permissions.ts';
 import { createRefreshTokenStore } from './refresh-tokens.ts';
+import { createRevocationStore } from './revocations.ts';
 import { createSessionStore } from './sessions.ts';
 import { createSigningKeyStore } from './signing-keys.ts';
 import type { SqlEngine } from './statement.ts';

@@ -13,7 +13,7 @@ import type { StoredEntity } from '../entity-store.ts';
 import type { CollectionWriter } from './collection.ts';
 
 export interface IdempotencyRecord {
-  /** Of caller and key. */
+  /** Of caller and key; a guest's of the request too. */
   digest: string;
   /** Of what was asked for. */
   requestDigest: string;
@@ -160,16 +160,21 @@ export function createIdempotency({ storeOf, entities, clock, uuids }: Idempoten
   };
 }
 
-function digestsOf({
-  caller,
-  key,
-  type,
-  place = '',
-  body,
-}: OnceRequest): Pick<IdempotencyRecord, 'digest' | 'requestDigest'> {
-  const { principal, token } = caller;
-  const who = [principal ? principalSubject(principal) : 'guest', token?.delegation?.clientId ?? ''];
-  return { digest: digestOf([...who, key]), requestDigest: digestOf([type, place, body]) };
+type Digests = Pick<IdempotencyRecord, 'digest' | 'requestDigest'>;
+
+/** The key, which is not stored, is part of both: a password in the body cannot be guessed from what is. */
+function digestsOf({ caller, key, type, place = '', body }: OnceRequest): Digests {
+  const requestDigest = digestOf([key, type, place, body]);
+  return { digest: digestOf([...namesOf(caller, requestDigest), key]), requestDigest };
+}
+
+/**
+ * Whose the key is. Guests cannot be told apart: theirs belongs to the request, so that one who guesses the key of
+ * another takes nothing from that one but the creation of the very same.
+ */
+function namesOf({ principal, token }: Caller, requestDigest: string): string[] {
+  if (!principal) return ['guest', requestDigest];
+  return [principalSubject(principal), token?.delegation?.clientId ?? ''];
 }
 
 const digestOf = (value: unknown): string =>

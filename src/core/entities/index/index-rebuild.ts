@@ -58,9 +58,18 @@ export interface RebuildOptions {
 /** Entities of one page, and characters of their bodies that are meant to be held at once. */
 const [firstPage, largestPage, pageCharacters] = [20, 500, 4_000_000];
 
+/** Of an index, to a version that would use it. */
+export type IndexStanding = 'current' | 'unfinished' | 'older' | 'newer';
+
+export function standingOf(state: IndexState | undefined, version: number = indexVersion): IndexStanding {
+  if (!state || state.version < version) return 'older';
+  if (state.version > version) return 'newer';
+  return state.isWhole ? 'current' : 'unfinished';
+}
+
 /** Whether the index is whole and as this version makes it. */
 export const isCurrent = (state: IndexState | undefined, version: number = indexVersion): boolean =>
-  state?.isWhole === true && state.version === version;
+  standingOf(state, version) === 'current';
 
 /** @returns whether there was anything to do. */
 export async function rebuildIndex(options: RebuildOptions): Promise<boolean> {

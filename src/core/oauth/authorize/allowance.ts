@@ -1,10 +1,16 @@
 /** The user's permission behind an answer: found, made or widened. */
-import type { Clock } from '../../ports.ts';
+import { createAudit, userSubject } from '../../audit.ts';
+import type { Clock, Log } from '../../ports.ts';
 import type { RealmKey } from '../../tenancy/tenancy.ts';
 import type { Uuid, UuidSource } from '../../uuid.ts';
 import type { Grant, GrantStore, ValidAuthorizationRequest } from '../authorization.ts';
 
-export type GrantsOf = (realm: RealmKey) => Pick<GrantStore, 'allow' | 'findOf'>;
+export interface AllowanceOptions {
+  grantsOf(realm: RealmKey): Pick<GrantStore, 'allow' | 'findOf'>;
+  clock: Clock;
+  uuids: UuidSource;
+  log: Log;
+}
 
 export interface Allowances {
   find(realm: RealmKey, user: Uuid, clientId: string): Promise<Grant | undefined>;
@@ -17,14 +23,18 @@ export interface Allowances {
   ): Promise<Grant>;
 }
 
-export function createAllowances(grantsOf: GrantsOf, clock: Clock, uuids: UuidSource): Allowances {
+export function createAllowances({ grantsOf, clock, uuids, log }: AllowanceOptions): Allowances {
+  const audit = createAudit(log);
   return {
     find: (realm, user, clientId) => grantsOf(realm).findOf(user, clientId),
     async allow({ realm, clientId }, user, scopes, known) {
       if (known && scopes.every((name) => known.scopes.includes(name))) return known;
       const now = clock.now();
       const grant = { id: uuids.next(), user, clientId, scopes, createdAt: now, lastUsedAt: now };
-      return grantsOf(realm).allow(grant);
+      const allowed = await grantsOf(realm).allow(grant);
+      const actor = userSubject(realm, user);
+      audit('access_allowed', { realm, actor, client: clientId, grant: allowed.id, scopes: allowed.scopes });
+      return allowed;
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Client } from '../../clients/client.ts';
 import type { Login } from '../../identity/login.ts';
 import type { LoginThrottle } from '../../identity/throttle.ts';
 import type { Issuers } from '../../oidc/issuer.ts';
-import type { Clock, RandomSource } from '../../ports.ts';
+import type { Clock, Log, RandomSource } from '../../ports.ts';
 import { createFormTokens } from '../../sessions/form-tokens.ts';
 import type { Sessions } from '../../sessions/session-service.ts';
 import type { InteractionStore } from '../../sessions/session-store.ts';
@@ -61,14 +61,15 @@ export interface AuthorizationOptions {
   clock: Clock;
   random: RandomSource;
   uuids: UuidSource;
+  log: Log;
 }
 
 export function createAuthorization(options: AuthorizationOptions): Authorization {
-  const { sessions, tokens, idTokenHints, grantsOf, clock, random, uuids } = options;
+  const { sessions, tokens, idTokenHints, grantsOf, clock, random } = options;
   const findClient = (clientId: string) => options.clients.find(clientId);
   const accounts = createRealmAccounts(options);
   const formTokens = createFormTokens(options.formTokenKey);
-  const allowances = createAllowances(grantsOf, clock, uuids);
+  const allowances = createAllowances(options);
   const clientsOnPage = createClientsOnPage(options.cache);
   const desk = createSignInDesk({ accounts, sessions, tokens });
   const visitors = createOwnSignIn({ sessions, accounts, desk, formTokens, random });

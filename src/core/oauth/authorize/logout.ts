@@ -2,11 +2,13 @@
 import type { Client } from '../../clients/client.ts';
 import { appendToQuery } from '../../clients/response-uri.ts';
 import { KeygridError } from '../../errors.ts';
+import type { ListStart } from '../../list-parts.ts';
 import { type BrowserValue, parseBrowserValue } from '../../sessions/browser-value.ts';
 import type { FormTokens } from '../../sessions/form-tokens.ts';
 import type { LiveSession, Sessions } from '../../sessions/session-service.ts';
 import type { RealmKey } from '../../tenancy/tenancy.ts';
-import type { GrantStore } from '../authorization.ts';
+import type { Uuid } from '../../uuid.ts';
+import type { Grant, GrantStore } from '../authorization.ts';
 import type {
   AuthorizationDialect,
   Browser,
@@ -71,6 +73,13 @@ interface Wish {
   state: string | undefined;
 }
 
+const grantsAtATime = 100;
+
+function placeAfter(grants: readonly Grant[]): ListStart | undefined {
+  const last = grants.length < grantsAtATime ? undefined : grants.at(-1);
+  return last && { direction: 'after', place: { at: last.lastUsedAt, id: last.id } };
+}
+
 export function createLogout(parts: LogoutParts): Logout {
   const { sessions, idTokenHints, formTokens, clientsOnPage } = parts;
 
@@ -122,22 +131,29 @@ export function createLogout(parts: LogoutParts): Logout {
     return client;
   }
 
-  /** aps-auth.md 3.6: without a client named, one that the user let in has to list the URI. */
-  async function clientsOf(places: Place[], { client }: Wish): Promise<Client[]> {
-    if (client) return [client];
-    const found: (Client | undefined)[] = [];
+  async function isListed(places: Place[], wish: Wish & { redirectUri: string }, input: LogoutInput) {
+    const { client, redirectUri, mayRedirect } = wish;
+    if (!mayRedirect) return false;
+    if (client) return client.postLogoutRedirectUris.includes(redirectUri);
+    if (input.dialect === 'standard') return false;
     for (const { realm, session } of places) {
-      const grants = session ? await parts.grantsOf(realm).listOfUser(session.user) : [];
-      for (const { clientId } of grants) found.push(await parts.findClient(clientId));
+      if (session && (await isListedByOneAllowed(realm, session.user, redirectUri))) return true;
     }
-    return found.filter((each) => each !== undefined);
+    return false;
   }
 
-  async function isListed(places: Place[], wish: Wish & { redirectUri: string }, input: LogoutInput) {
-    if (!wish.mayRedirect) return false;
-    const mayBeUnnamed = input.dialect !== 'standard';
-    const clients = wish.client || mayBeUnnamed ? await clientsOf(places, wish) : [];
-    return clients.some((client) => client.postLogoutRedirectUris.includes(wish.redirectUri));
+  /** aps-auth.md 3.6: without a client named, one that the user let in has to list the URI. */
+  async function isListedByOneAllowed(realm: RealmKey, user: Uuid, redirectUri: string): Promise<boolean> {
+    let from: ListStart | undefined;
+    do {
+      const grants = await parts.grantsOf(realm).listOfUser(user, { limit: grantsAtATime, from });
+      for (const { clientId } of grants) {
+        const client = await parts.findClient(clientId);
+        if (client?.postLogoutRedirectUris.includes(redirectUri)) return true;
+      }
+      from = placeAfter(grants);
+    } while (from);
+    return false;
   }
 
   async function carryOut(places: Place[], wish: Wish, input: LogoutInput): Promise<LogoutOutcome> {

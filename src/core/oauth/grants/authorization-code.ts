@@ -1,4 +1,5 @@
 /** RFC 6749 §4.1.3 with RFC 7636 §4.6: a code becomes tokens, once. S075 to S080. */
+import { createAudit, userSubject } from '../../audit.ts';
 import type { KeygridError } from '../../errors.ts';
 import type { Log, RandomSource } from '../../ports.ts';
 import { digestOf } from '../../random-text.ts';
@@ -9,12 +10,13 @@ import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../clie
 import { isAutodesk, type Parameters, requireParameter } from '../client-request.ts';
 import { type CodeChallenge, provesCodeChallenge } from '../pkce.ts';
 import { firstRefreshToken, mayRefresh } from '../refresh-token-records.ts';
+import type { TokenAuthority } from '../token-authority.ts';
 import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
 export interface AuthorizationCodeGrantOptions {
   codesOf(realm: RealmKey): Pick<AuthorizationCodeStore, 'find' | 'redeem' | 'countFailure'>;
   refreshTokensOf(realm: RealmKey): Pick<RefreshTokenStore, 'revokeFamily'>;
-  tokens: { revokeFamily(realm: RealmKey, family: Uuid): Promise<void> };
+  tokens: Pick<TokenAuthority, 'revokeFamily'>;
   users: TokenUsers;
   uuids: UuidSource;
   random: RandomSource;
@@ -24,7 +26,8 @@ export interface AuthorizationCodeGrantOptions {
 const refused = (why: string): KeygridError => invalidGrant('authorization code', why);
 
 export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): ClientGrant {
-  const { codesOf, refreshTokensOf, tokens, users, uuids, random, log } = options;
+  const { codesOf, refreshTokensOf, tokens, users, uuids, random } = options;
+  const audit = createAudit(options.log);
 
   /** The client's own, whose request agrees with the one that the code was given for. */
   async function requireCode(request: ClientGrantRequest): Promise<AuthorizationCode> {
@@ -42,10 +45,12 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
   }
 
   /** Somebody has the code who should not: everything that came of it ends (S075). */
-  async function endReplayed(code: AuthorizationCode, family: Uuid): Promise<never> {
-    const { realm, clientId } = code.request;
-    await Promise.all([tokens.revokeFamily(realm, family), refreshTokensOf(realm).revokeFamily(family)]);
-    log.warn({ realm, clientId, grant: code.grant }, 'an authorization code was used twice');
+  async function endReplayed(code: AuthorizationCode, family: Uuid, address: string): Promise<never> {
+    const { realm, clientId: client } = code.request;
+    const store = refreshTokensOf(realm);
+    await tokens.revokeFamily(realm, family, (revocations) => store.revokeFamily(family, revocations));
+    const account = userSubject(realm, code.user);
+    audit('code_replayed', { realm, client, account, grant: code.grant, address });
     throw refused('the code was used before');
   }
 
@@ -66,7 +71,7 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
         ...{ principal: principalOfUser(user), user, grant, family, scopes, signIn },
         async spend() {
           const redemption = await codesOf(client.realm).redeem(code.digest, family, refresh?.record, now);
-          if (redemption.kind === 'replayed') return endReplayed(code, redemption.family);
+          if (redemption.kind === 'replayed') return endReplayed(code, redemption.family, request.address);
           if (redemption.kind === 'unknown') throw refused('the code or its grant ended meanwhile');
           return refresh?.text;
         },

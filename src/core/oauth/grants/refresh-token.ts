@@ -1,4 +1,5 @@
 /** RFC 6749 §6 with rotation: each refresh token is good once, and the one that follows it is good next. S081 to S089. */
+import { createAudit, userSubject } from '../../audit.ts';
 import type { KeygridError } from '../../errors.ts';
 import type { Sealer } from '../../keys/sealer.ts';
 import type { Log, RandomSource } from '../../ports.ts';
@@ -10,11 +11,12 @@ import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../clie
 import { isAutodesk, requireParameter } from '../client-request.ts';
 import { successorOf } from '../refresh-token-records.ts';
 import { narrowScopes, parseScope, scopeLimits } from '../scope.ts';
+import type { TokenAuthority } from '../token-authority.ts';
 import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
 export interface RefreshTokenGrantOptions {
   refreshTokensOf(realm: RealmKey): Pick<RefreshTokenStore, 'find' | 'rotate'>;
-  tokens: { revokeFamily(realm: RealmKey, family: Uuid): Promise<void> };
+  tokens: Pick<TokenAuthority, 'endOfFamily' | 'revokeFamily'>;
   /** Notes that the grant was used; it need not be durable at once. */
   noteUse(realm: RealmKey, grant: Uuid): Promise<void>;
   users: TokenUsers;
@@ -30,7 +32,8 @@ const sealingPurpose = 'refresh token successor';
 const refused = (why: string): KeygridError => invalidGrant('refresh token', why);
 
 export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGrant {
-  const { refreshTokensOf, tokens, users, sealer, random, log } = options;
+  const { refreshTokensOf, tokens, users, sealer, random } = options;
+  const audit = createAudit(options.log);
   const grace = options.graceMilliseconds ?? usualGrace;
 
   /** Another client's is as unknown as none, and its family is left alone (S083). */
@@ -44,18 +47,25 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
   }
 
   /** Two hold the same token, and nobody can say which is the thief: all of its family ends (S081). */
-  async function endReused(realm: RealmKey, { family, grant, clientId }: RefreshToken): Promise<never> {
-    await tokens.revokeFamily(realm, family);
-    log.warn({ realm, clientId, grant }, 'a refresh token was used twice');
+  async function endReused(
+    { client: { realm }, address }: ClientGrantRequest,
+    { family, grant, clientId: client, user }: RefreshToken,
+  ): Promise<never> {
+    // Stored by the rotation already: this is for what is in memory here.
+    await tokens.revokeFamily(realm, family, async () => {});
+    const account = userSubject(realm, user);
+    audit('refresh_token_replayed', { realm, client, account, grant, address });
     throw refused('the token was used before, so that its family was ended');
   }
 
-  async function rotate({ client, now }: ClientGrantRequest, token: RefreshToken): Promise<string> {
+  async function rotate(request: ClientGrantRequest, token: RefreshToken): Promise<string> {
+    const { client, now } = request;
     const { realm } = client;
     const successor = successorOf(token, client, random, now);
     const sealed = sealer.seal(Buffer.from(successor.text), sealingPurpose);
+    const ifReused = [tokens.endOfFamily(realm, token.family)];
     const [rotation] = await Promise.all([
-      refreshTokensOf(realm).rotate(token.digest, successor.record, sealed, now, grace),
+      refreshTokensOf(realm).rotate(token.digest, successor.record, sealed, now, grace, ifReused),
       options.noteUse(realm, token.grant),
     ]);
     switch (rotation.kind) {
@@ -64,7 +74,7 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
       case 'grace':
         return sealer.open(rotation.sealedSuccessor, sealingPurpose).toString();
       case 'reused':
-        return endReused(realm, rotation.token);
+        return endReused(request, rotation.token);
       case 'unknown':
         throw refused('the token, its family or its grant ended meanwhile');
     }

@@ -5,6 +5,7 @@ import { schema0003 } from '../../sql/schema-0003.ts';
 import { schema0004 } from '../../sql/schema-0004.ts';
 import { schema0005 } from '../../sql/schema-0005.ts';
 import { schema0006 } from '../../sql/schema-0006.ts';
+import { schema0007 } from '../../sql/schema-0007.ts';
 
 const types: SchemaTypes = {
   bytes: 'blob',
@@ -24,4 +25,5 @@ export const sqliteSchemaSteps: SchemaSteps = {
   '0004-feeds': statementsStep(schema0004(types)),
   '0005-connections': statementsStep(schema0005(types)),
   '0006-collections': statementsStep(schema0006(types)),
+  '0007-account-lists': statementsStep(schema0007(types)),
 };
