@@ -73,11 +73,20 @@ test('a server that a killed process started ends, and its directory goes', asyn
     `import { startPostgres } from '${cluster}';
      import { readdirSync, readFileSync } from 'node:fs';
      import { tmpdir } from 'node:os';
-     const before = new Set(readdirSync(tmpdir()));
-     await startPostgres();
-     const made = readdirSync(tmpdir()).filter((name) => name.startsWith('keygrid-test-postgres-') && !before.has(name));
-     const path = tmpdir() + '/' + made[0];
-     console.log(JSON.stringify({ path, processId: Number(readFileSync(path + '/data/postmaster.pid', 'utf8').split('\\n')[0]) }));
+     const linesOf = (file) => {
+       try {
+         return readFileSync(file, 'utf8').split('\\n');
+       } catch {
+         return []; // Of a server that begins or ends.
+       }
+     };
+     const { port } = new URL((await startPostgres()).url);
+     // Other tests may start servers at the same time: this one's is known by its port, the fourth line.
+     for (const name of readdirSync(tmpdir()).filter((name) => name.startsWith('keygrid-test-postgres-'))) {
+       const path = tmpdir() + '/' + name;
+       const lines = linesOf(path + '/data/postmaster.pid');
+       if (lines[3] === port) console.log(JSON.stringify({ path, processId: Number(lines[0]) }));
+     }
      setInterval(() => {}, 1000);`,
   );
   const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
