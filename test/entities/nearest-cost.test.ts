@@ -52,6 +52,22 @@ test('UD-84 the nearest ten cost the same among 500 and among 10000, in a small 
   }
 });
 
+test('no entity is read but those of the page, unless a condition has to be evaluated', async () => {
+  const entities = (await openTestEntities()).application();
+  const bodies = scattered(1000).map((body, at) => ({ ...body, kind: at % 2 === 0 ? 'shop' : 'bar' }));
+  await entities.createMany('spot', bodies);
+  const isShop: Filter = { kind: 'comparison', path: 'kind', operator: '=', value: 'shop' };
+  const around = near(everywhere, 37.7, -122.4);
+  for (const filter of [around, { kind: 'and', operands: [isShop, around] }] satisfies Filter[]) {
+    let cursor: string | undefined;
+    for (let page = 0; page < 3; page += 1) {
+      const found = await entities.query('spot', queryFor(filter), { limit: 10, cursor, explain: true });
+      assert.equal(found.explanation!.entitiesRead, 10);
+      cursor = found.cursor;
+    }
+  }
+});
+
 test('UD-84 each page of thousands at one place costs what the first does', async () => {
   const entities = (await openTestEntities()).application();
   const location = { latitude: 51.5, longitude: -0.1 };

@@ -172,6 +172,32 @@ onEachEngine('index walks', ({ storage }) => {
     }
   }
 
+  test('a walk for keys finds the very rows of the walk with entities, page by page', async () => {
+    const whole = { range: everything, probes: [] };
+    const shapes: Partial<IndexWalk>[] = [
+      whole,
+      { ...whole, limit: 7 },
+      { ...whole, range: between('name-c', 'name-c'), limit: 2 },
+      { ...whole, range: between('name-e', 'name-c') },
+      { ...whole, range: { ...everything, path: 'nowhere' } },
+      { ...whole, probes: [entry('color', 'black')], limit: 4 },
+      { ...whole, probes: [entry('old', 'yes')], scanLimit: 4 },
+      { ...whole, choices: [[entry('old', 'yes'), entry('name', 'name-b')]], limit: 3 },
+      { ...whole, choices: [[]], scanLimit: 7 },
+    ];
+    for (const shape of shapes.flatMap((each) => [each, { ...each, descending: true }])) {
+      let after: IndexWalk['after'];
+      do {
+        const { entities, ...rest } = await walk({ ...shape, after });
+        const keys = await storage()
+          .entities(realm)
+          .walkKeys(walkOf({ ...shape, after }));
+        assert.deepEqual(keys, { positions: entities.map(({ position }) => position), ...rest });
+        after = keys.position;
+      } while (after);
+    }
+  });
+
   test('a page goes on within a range and stops at its end', async () => {
     const first = await walk({ range: between('name-c', 'name-d'), limit: 4 });
     const second = await walk({ range: between('name-c', 'name-d'), limit: 4, after: first.position });

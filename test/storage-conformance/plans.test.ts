@@ -266,15 +266,23 @@ function checkPlans(engine: () => ExplainingEngine, mayOrder = false): void {
     for (const { called, walk, entered } of walks()) {
       const { entities } = await stores.entities(big).walk(walk);
       assert.ok(entities.length > 0, `${called}: something is found`);
+      assertWalksByKey(called, engine().takePlans(), entered, mayOrder);
+      const { positions } = await stores.entities(big).walkKeys(walk);
+      assert.equal(positions.length, entities.length);
       const plans = engine().takePlans();
-      for (const plan of plans) assertEntersByKey(plan);
-      const plan = plans.at(-1);
-      const [run, ...keys] = plan!.accesses.filter(({ by }) => /\bpath_id\b/.test(by)).toSorted(byLength);
-      assert.match(run!.by, entered, `${called}\n${plan!.sql}`);
-      for (const key of keys) assert.match(key.by, /entity_id ?=/, `${called}\n${plan!.sql}`);
-      assert.ok(mayOrder || !plan!.sorts, called);
+      assertWalksByKey(`keys of ${called}`, plans, entered, mayOrder);
+      assert.ok(!plans.some(({ sql }) => /\bentities\b/.test(sql)), `${called}: no entity is read`);
     }
   });
+}
+
+function assertWalksByKey(called: string, plans: Plan[], entered: RegExp, mayOrder: boolean): void {
+  for (const plan of plans) assertEntersByKey(plan);
+  const { sql, accesses, sorts } = plans.at(-1)!;
+  const [run, ...keys] = accesses.filter(({ by }) => /\bpath_id\b/.test(by)).toSorted(byLength);
+  assert.match(run!.by, entered, `${called}\n${sql}`);
+  for (const key of keys) assert.match(key.by, /entity_id ?=/, `${called}\n${sql}`);
+  assert.ok(mayOrder || !sorts, called);
 }
 
 /** The run has fewer conditions than the probes, which have all. */

@@ -127,6 +127,11 @@ export interface IndexWalkResult {
   lookedAt: number;
 }
 
+/** What a walk finds when no entity is read. */
+export interface IndexKeys extends Omit<IndexWalkResult, 'entities'> {
+  positions: IndexPosition[];
+}
+
 export interface EntityStore {
   findByUuid(uuid: Uuid): Awaitable<StoredEntity | undefined>;
   findByUniqueValue(type: string, property: string, value: string): Promise<StoredEntity | undefined>;
@@ -135,6 +140,8 @@ export interface EntityStore {
   /** One atomic change; acknowledged when durable. */
   write(change: EntityChange): Promise<WriteOutcome>;
   walk(walk: IndexWalk): Promise<IndexWalkResult>;
+  /** The same rows, at a fraction of the cost: no entity is read. */
+  walkKeys(walk: IndexWalk): Promise<IndexKeys>;
   /** Every type that was ever written or declared, with how many entities it has now. */
   collections(): Promise<{ type: string; count: number }[]>;
   /** Where entities of the type have values in the index now: the first 1000 paths, in order; derived ones too. */

@@ -12,13 +12,20 @@ const elementsOf = (value: unknown): unknown[] =>
  * name that holds a dot itself is reached by the same text as a nested one.
  */
 export function propertiesAt(entity: Record<string, unknown>, path: string): unknown[] {
-  return Object.entries(entity).flatMap(([name, value]) => {
+  const found: unknown[] = [];
+  collect(entity, path, found);
+  return found;
+}
+
+/** Queries ask it of many bodies: no list is made on the way. */
+function collect(entity: Record<string, unknown>, path: string, found: unknown[]): void {
+  for (const name of Object.keys(entity)) {
     const key = name.toLowerCase();
-    if (key === path) return elementsOf(value);
-    if (!path.startsWith(`${key}.`)) return [];
-    const rest = path.slice(key.length + 1);
-    return elementsOf(value)
-      .filter(isObject)
-      .flatMap((element) => propertiesAt(element, rest));
-  });
+    if (!path.startsWith(key)) continue;
+    if (key.length === path.length) for (const element of elementsOf(entity[name])) found.push(element);
+    else if (path[key.length] === '.') {
+      const rest = path.slice(key.length + 1);
+      for (const element of elementsOf(entity[name])) if (isObject(element)) collect(element, rest, found);
+    }
+  }
 }

@@ -12,7 +12,7 @@ import { removeEdges } from './edge-removal.ts';
 import { applyEntityChange, ChangeRefused, toStoredEntity, withoutId } from './entity-statements.ts';
 import { listsOf, madeOnce, placeholders } from './in-lists.ts';
 import type { KnownPaths } from './index-paths.ts';
-import { walkIndex } from './index-walk.ts';
+import { walkIndex, walkIndexKeys } from './index-walk.ts';
 import {
   type Creation,
   firstRow,
@@ -108,6 +108,7 @@ export function createEntityStore(
       return orOutcome(creation ? createTogether(creation, () => apply(change)) : apply(change));
     },
     walk: (walk) => engine.read(() => walkIndex(application, walk, paths)),
+    walkKeys: (walk) => engine.read(() => walkIndexKeys(application, walk, paths)),
     async collections() {
       const found = await engine.read(() => rows(selectCollections, application));
       return found.map((row) => ({ type: text(row, 'type'), count: integer(row, 'entities') }));

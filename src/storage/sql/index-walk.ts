@@ -3,7 +3,12 @@
  * looks at; each probe is a key look-up. Both engines plan the same statement the same way (storage-conformance
  * tests the plans).
  */
-import type { IndexPosition, IndexWalk, IndexWalkResult } from '../../core/entities/entity-store.ts';
+import type {
+  IndexKeys,
+  IndexPosition,
+  IndexWalk,
+  IndexWalkResult,
+} from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidFromOrderedHex, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { storedEntity } from './entity-statements.ts';
@@ -29,34 +34,66 @@ const shapesKept = 500;
 const statementsByShape = new Map<string, Statement>();
 
 export function* walkIndex(application: RealmKey, walk: IndexWalk, known: KnownPaths): Work<IndexWalkResult> {
+  const { kept, run, ...rest } = yield* rowsOfWalk(application, walk, known, true);
+  const entities = kept.map((row) => {
+    const position = toPosition(row, run);
+    const { uuid, created } = position;
+    return { entity: storedEntity({ uuid, type: walk.type, created }, row), position };
+  });
+  return { entities, ...rest };
+}
+
+/** The same walk without a look at the entities. */
+export function* walkIndexKeys(application: RealmKey, walk: IndexWalk, known: KnownPaths): Work<IndexKeys> {
+  const { kept, run, ...rest } = yield* rowsOfWalk(application, walk, known, false);
+  return { positions: kept.map((row) => toPosition(row, run)), ...rest };
+}
+
+interface WalkedRows {
+  run: Run;
+  /** Those that passed the probes. */
+  kept: Row[];
+  position: IndexPosition | undefined;
+  lookedAt: number;
+}
+
+function* rowsOfWalk(
+  application: RealmKey,
+  walk: IndexWalk,
+  known: KnownPaths,
+  withBodies: boolean,
+): Work<WalkedRows> {
   const run = runOf(walk);
   const pathId = yield* findPath(application, walk.type, walk.range.path, known);
-  if (!run || pathId === undefined) return { entities: [], position: undefined, lookedAt: 0 };
+  if (!run || pathId === undefined) return { run: nowhere, kept: [], position: undefined, lookedAt: 0 };
   const parameters: SqlValue[] = [];
-  const choices: NumberedProbe[][] = [];
-  for (const entries of [...walk.probes.map((probe) => [probe]), ...(walk.choices ?? [])]) {
-    const choice: NumberedProbe[] = [];
-    for (const { path, value } of entries) {
-      const number = yield* findPath(application, walk.type, path, known);
-      if (number !== undefined) choice.push({ pathId: number, value });
-    }
-    choices.push(choice);
-  }
-  const sql = walkStatement(application, pathId, walk, run, choices, parameters);
+  const choices = yield* numberedChoices(application, walk, known);
+  const sql = walkStatement(application, pathId, walk, run, choices, parameters, withBodies);
   const found = yield* rows(statementOf(sql), ...parameters);
   const kept = found.filter((row) => row.kept === 1).slice(0, walk.limit);
   const full = kept.length === walk.limit;
   const last = full ? kept.at(-1) : found.at(-1);
   const exhausted = !full && found.length < walk.scanLimit;
-  return {
-    entities: kept.map((row) => {
-      const position = toPosition(row, run);
-      const { uuid, created } = position;
-      return { entity: storedEntity({ uuid, type: walk.type, created }, row), position };
-    }),
-    position: exhausted || !last ? undefined : toPosition(last, run),
-    lookedAt: found.length,
-  };
+  const position = exhausted || !last ? undefined : toPosition(last, run);
+  return { run, kept, position, lookedAt: found.length };
+}
+
+/** A path that has no number is one at which no entity has a value. */
+function* numberedChoices(
+  application: RealmKey,
+  { type, probes, choices = [] }: IndexWalk,
+  known: KnownPaths,
+): Work<NumberedProbe[][]> {
+  const numbered: NumberedProbe[][] = [];
+  for (const entries of [...probes.map((probe) => [probe]), ...choices]) {
+    const choice: NumberedProbe[] = [];
+    for (const { path, value } of entries) {
+      const number = yield* findPath(application, type, path, known);
+      if (number !== undefined) choice.push({ pathId: number, value });
+    }
+    numbered.push(choice);
+  }
+  return numbered;
 }
 
 function statementOf({ sqlite, postgres }: { sqlite: string; postgres: string }): Statement {
@@ -85,6 +122,8 @@ interface Run {
   end: RunEdge;
 }
 
+const nowhere: Run = { exactly: undefined, begin: undefined, end: undefined };
+
 /**
  * Where the walk begins and ends, in its own direction. A position takes the place of the bound behind it: with both
  * in the statement an engine may seek by the bound and pass over all that earlier pages showed. A position outside
@@ -107,7 +146,8 @@ function runOf({ range, descending, after }: IndexWalk): Run | undefined {
 
 /**
  * The inner select looks at `scanLimit` rows of the range at most and marks those that pass; the outer one reads the
- * bodies of those that pass, one key look-up each: PostgreSQL is held to that by a lateral join with a limit.
+ * bodies of those that pass, if asked to, one key look-up each: PostgreSQL is held to that by a lateral join with a
+ * limit.
  */
 function walkStatement(
   application: RealmKey,
@@ -116,6 +156,7 @@ function walkStatement(
   run: Run,
   choices: NumberedProbe[][],
   parameters: SqlValue[],
+  withBodies: boolean,
 ): { sqlite: string; postgres: string } {
   const direction = walk.descending ? 'desc' : 'asc';
   const kept = choices.map((choice) => choiceCondition(application, choice, parameters));
@@ -128,15 +169,14 @@ function walkStatement(
     `order by ${columns.map((column) => `${table}.${column} ${direction}`).join(', ')}`;
   // As text, which engines hand over at a fraction of what bytes cost.
   const withEntities = (entities: string, asHex: (column: string) => string): string =>
-    `select ${asHex('s.entity_id')} as entity_id, s.created as created, s.kept as kept,
-      ${run.exactly ? '' : `${asHex('s.value')} as value,`}
-      e.modified as modified, e.version as version, e.body as body, e.connected as connected,
-      e.indexed_fields as indexed_fields
+    `select ${asHex('s.entity_id')} as entity_id, s.created as created, s.kept as kept
+      ${run.exactly ? '' : `, ${asHex('s.value')} as value`}
+      ${withBodies ? bodyColumns : ''}
     from (select w.application_id, w.value, w.created, w.entity_id,
         ${kept.length > 0 ? `case when ${kept.join(' and ')} then 1 else 0 end` : '1'} as kept
       from entity_index w where ${['w.application_id = ? and w.path_id = ?', ...bounds].join(' and ')}
       ${orderOf('w')} limit ?) s
-    left join ${entities}
+    ${withBodies ? `left join ${entities}` : ''}
     ${orderOf('s')}`;
   return {
     sqlite: withEntities(
@@ -150,6 +190,9 @@ function walkStatement(
     ),
   };
 }
+
+const bodyColumns = `, e.modified as modified, e.version as version, e.body as body, e.connected as connected,
+      e.indexed_fields as indexed_fields`;
 
 const choiceCondition = (application: RealmKey, choice: NumberedProbe[], parameters: SqlValue[]): string =>
   choice.length === 0

@@ -37,7 +37,7 @@ export interface RowWalk {
 }
 
 /** Of which each may have 5 MB; of all walks that go on side by side. */
-const firstChunk = 50;
+export const firstChunk = 50;
 const largestChunk = 1000;
 /** With probes, most rows may cost no more than a key look-up. */
 const largestProbedChunk = 5000;
@@ -93,11 +93,12 @@ function toRow({ entity, position }: { entity: StoredEntity; position: IndexPosi
   };
 }
 
-function nextChunk(
+/** How many to read next, where so many were asked for and these were read. */
+export function nextChunk(
   chunk: number,
   largest: number,
   read: { entity: StoredEntity }[],
-  sideBySide: number,
+  sideBySide = 1,
 ): number {
   const characters = read.reduce((sum, { entity }) => sum + entity.body.length, 0);
   const fitting = Math.floor(chunkCharacters / sideBySide / Math.max(1, characters / chunk));

@@ -1,4 +1,5 @@
 /** Queries of an application, and what is done to all that match one. */
+import { BoundedCache } from '../../bounded-cache.ts';
 import { KeygridError } from '../../errors.ts';
 import type { RealmKey } from '../../tenancy/tenancy.ts';
 import type { EntityStore, StoredEntity } from '../entity-store.ts';
@@ -49,6 +50,8 @@ export function createQueries(
   writer: EntityWriter,
   bounds: QueryBounds,
 ): EntityQueries {
+  const likelyLevels = new BoundedCache<string, number>(100);
+
   async function query(
     type: string,
     asked: EntityQuery,
@@ -62,10 +65,9 @@ export function createQueries(
       : undefined;
     const page = { limit: pageSize(limit), after };
     const recorder = explain ? recordQuery(store) : undefined;
-    const run = { store: recorder?.store ?? store, rules, plan, page, bounds, recorder };
-    const { entities, last } = await runQuery(run);
+    const run = { store: recorder?.store ?? store, rules, plan, page, bounds, likelyLevels, recorder };
+    const { entities, last, distances = distancesOf(asked, entities) } = await runQuery(run);
     const next = last && renderCursor(queryDigest(application, type, asked), last);
-    const distances = distancesOf(asked, entities);
     return {
       entities,
       cursor: next,

@@ -113,6 +113,16 @@ const recordingStore = (store: EntityStore, note: (step: WalkStep | LookUpStep) 
     note(stepOf(walk, result.lookedAt, result.entities.length));
     return result;
   },
+  async walkKeys(walk) {
+    const result = await store.walkKeys(walk);
+    note(stepOf(walk, result.lookedAt, 0));
+    return result;
+  },
+  async findEach(uuids) {
+    const entities = await store.findEach(uuids);
+    note({ kind: 'look-up', by: 'uuid', value: `${uuids.length} uuids`, entities: entities.length });
+    return entities;
+  },
   async findByUuid(uuid) {
     const entity = await store.findByUuid(uuid);
     note({ kind: 'look-up', by: 'uuid', value: uuid, entities: entity ? 1 : 0 });

@@ -1,4 +1,5 @@
 /** Carries out a query plan page by page. Every way of doing so gives the same entities in the same order. */
+import type { BoundedCache } from '../../bounded-cache.ts';
 import { KeygridError } from '../../errors.ts';
 import type { EntityStore, IndexRange, StoredEntity } from '../entity-store.ts';
 import type { EntityType } from '../entity-types.ts';
@@ -52,6 +53,8 @@ export interface PageResult {
   entities: StoredEntity[];
   /** Where this page ended, if there may be more. */
   last: SortTuple | undefined;
+  /** As `EntityPage` has them, where they are known already. */
+  distances?: number[];
 }
 
 export interface QueryRun {
@@ -60,6 +63,8 @@ export interface QueryRun {
   plan: QueryPlan;
   page: PageRequest;
   bounds: QueryBounds;
+  /** For each kind of search, how large the cells around a place best were (geo-levels.ts): a first guess. */
+  likelyLevels: BoundedCache<string, number>;
   /** Set when somebody wants to know what is done. */
   recorder: QueryRecorder | undefined;
 }

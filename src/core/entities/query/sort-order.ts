@@ -87,6 +87,7 @@ export interface Leaders<Item> {
   isFull(): boolean;
   last(): SortTuple | undefined;
   items(): Item[];
+  tuples(): SortTuple[];
 }
 
 /** What one page may hold. */
@@ -123,5 +124,6 @@ export function createLeaders<Item extends { entity: StoredEntity }>(
     isFull,
     last,
     items: () => held.map(({ item }) => item),
+    tuples: () => held.map(({ tuple }) => tuple),
   };
 }
