@@ -5,12 +5,13 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { IndexEntry, IndexKeys, IndexPosition, IndexRange } from '../entity-store.ts';
+import { decodeIndexValue } from '../index/index-key.ts';
 import type { RowBudget } from '../index/index-rows.ts';
 import { choicesOf, splitProbes } from '../query/branches.ts';
 import { singleValue } from '../query/condition-ranges.ts';
 import type { Within } from '../query/filter.ts';
 import type { QueryRun } from '../query/query-runner.ts';
-import { compareAge } from '../query/sort-order.ts';
+import { compareAge, type SortTuple } from '../query/sort-order.ts';
 import {
   type Cell,
   childrenOf,
@@ -36,7 +37,7 @@ import { distanceInMeters } from './geography.ts';
 export interface Candidates {
   /** Every condition has been looked up in the index, and nothing but the distance orders them. */
   areResults: boolean;
-  /** Fewer where there are no more, where the rest is beyond the page, or where the budget ran out. */
+  /** Fewer where it is a long way to the next; none where the rest is beyond the page, or the budget ran out. */
   take(count: number): Promise<Candidate[]>;
 }
 
@@ -54,6 +55,8 @@ interface Search {
   /** Uuids of entities that need no second look. */
   given: Set<string>;
   levels: Levels;
+  /** How far earlier pages went. */
+  metersShown: number;
   walks: number;
   /** A cell of more rows than these is cut up. */
   rowsOfCell: number;
@@ -61,10 +64,11 @@ interface Search {
 
 const fewestRows = 64;
 /** Where conditions leave few of the rows, larger and larger cells are taken. */
-const fewestRowsWithConditions = 256;
+const fewestRowsWithProbes = 256;
 const mostRows = 1000;
 const walksBeforeLarger = 8;
 const walksBeforePause = 8;
+const walksForMore = 4;
 const unknownLevel = 12;
 
 /** @param isBeyondPage whether nothing of it, and of what comes after it, can be on the page. */
@@ -75,12 +79,16 @@ export function findCandidates(
 ): Candidates {
   const search = createSearch(run, budget, isBeyondPage);
   addCell(search, wholeEarth);
+  const areResults = search.isExact && run.plan.order.length === 1;
   return {
-    areResults: search.isExact && run.plan.order.length === 1,
+    areResults,
     async take(count) {
       const taken: Candidate[] = [];
+      const lastWalk = search.walks + walksForMore;
+      // Where some may not satisfy the query, those that are at hand are looked at first.
       while (taken.length < count) {
-        const candidate = await nextOf(search);
+        const isFar = () => taken.length > 0 && !areResults && search.walks >= lastWalk;
+        const candidate = await nextOf(search, isFar);
         if (!candidate) break;
         taken.push(candidate);
       }
@@ -95,7 +103,7 @@ function createSearch(run: QueryRun, budget: RowBudget, isBeyondPage: (waiting: 
   const place = plan.order[0]!.from!;
   // What lies in reach is known from the index.
   const { probes, residual } = splitProbes(plan.conditions.filter((condition) => condition !== place));
-  const fewest = probes.length + residual.length > 0 ? fewestRowsWithConditions : fewestRows;
+  const fewest = probes.length > 0 ? fewestRowsWithProbes : fewestRows;
   const rowsOfCell = Math.max(Math.ceil(page.limit / 2), fewest);
   const likelyLevel = likelyLevels.get(levelsKey({ run, place, rowsOfCell })) ?? unknownLevel;
   const search: Search = {
@@ -104,18 +112,27 @@ function createSearch(run: QueryRun, budget: RowBudget, isBeyondPage: (waiting: 
     waiting: waitingNearestFirst(),
     given: new Set(),
     levels: createLevels(likelyLevel, () => search.rowsOfCell),
+    metersShown: metersIn(page.after),
     ...{ walks: 0, rowsOfCell },
   };
   return search;
+}
+
+/** A cursor that was not made here may hold anything. */
+function metersIn(after: SortTuple | undefined): number {
+  const meters = decodeIndexValue(after?.values[0] ?? Buffer.alloc(0));
+  return typeof meters === 'number' ? meters : 0;
 }
 
 /** Of searches that find the same levels best. */
 const levelsKey = ({ run, place, rowsOfCell }: Pick<Search, 'run' | 'place' | 'rowsOfCell'>): string =>
   `${run.rules.type} ${place.path} ${rowsOfCell}`;
 
-async function nextOf(search: Search): Promise<Candidate | undefined> {
+/** @param isFar asked again and again: whether to give up for now. */
+async function nextOf(search: Search, isFar: () => boolean): Promise<Candidate | undefined> {
   const { waiting, given, isBeyondPage, budget } = search;
-  for (let first = waiting.first; first && !isBeyondPage(first) && !budget.ranOut; first = waiting.first) {
+  for (let first = waiting.first; first && !isBeyondPage(first); first = waiting.first) {
+    if (budget.ranOut || (first.kind !== 'candidate' && isFar())) return undefined;
     waiting.takeFirst();
     if (first.kind === 'cell') await lookInto(search, first);
     else if (first.kind === 'point') await lookAt(search, first);
@@ -135,9 +152,9 @@ function addCell({ run, place, waiting }: Search, cell: Cell): void {
   waiting.add({ kind: 'cell', distance, cell });
 }
 
-async function lookInto(search: Search, { cell }: WaitingCell): Promise<void> {
+async function lookInto(search: Search, { cell, distance }: WaitingCell): Promise<void> {
   const { levels, place } = search;
-  const chosen = levels.cellFor(cell);
+  const chosen = levels.cellFor(cell, Math.max(distance, search.metersShown));
   if (chosen === 'read') return;
   if (chosen === 'cut') {
     for (const child of childrenOf(cell)) addCell(search, child);

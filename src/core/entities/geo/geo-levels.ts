@@ -3,13 +3,15 @@
  * in. It begins with what an earlier search found, and learns from each cell that it reads.
  */
 import { type Cell, deepestLevel, firstNumber } from './geo-cells.ts';
+import { meanEarthRadiusInMeters } from './geography.ts';
 
 export interface Levels {
   /**
    * The cell to be read for this one: itself, or a larger one around it. Or else it has been read, or is to be cut up
-   * without a look, since it is likely to hold too much.
+   * without a look, since it is likely to hold too much. What is so many meters away is looked for in cells that are
+   * not much smaller than that: else a wide ring would be cut into thousands.
    */
-  cellFor(cell: Cell): Cell | 'read' | 'cut';
+  cellFor(cell: Cell, meters?: number): Cell | 'read' | 'cut';
   /** The cell was read to its end, which took so many rows. */
   noteRead(cell: Cell, rows: number): void;
   /** The cell holds more than was read. */
@@ -30,16 +32,18 @@ export function createLevels(firstLikely: number, mostRows: () => number): Level
   let levelsDeeper = 1;
   /** Cells that held too few, since the level was last changed for it. */
   let small = 0;
+  /** Than what is as high as far away. */
+  let levelsSmaller = 2;
 
   return {
-    cellFor(cell) {
+    cellFor(cell, meters = 0) {
       let least = 0;
       for (let level = 0; level <= cell.level; level += 1) {
         const number = numberOf(around(cell, level));
         if (read.has(number)) return 'read';
         if (full.has(number)) least = level + 1;
       }
-      const level = Math.max(likely, least);
+      const level = Math.max(Math.min(likely, levelOfHeight(meters) + levelsSmaller), least);
       return level > cell.level ? 'cut' : around(cell, level);
     },
     noteRead(cell, rows) {
@@ -56,12 +60,17 @@ export function createLevels(firstLikely: number, mostRows: () => number): Level
     },
     noteFull(cell) {
       full.add(numberOf(cell));
+      if (cell.level < likely) levelsSmaller += 1;
       likely = Math.min(deepestLevel, Math.max(likely, cell.level + levelsDeeper));
       levelsDeeper *= 2;
     },
     likely: () => likely,
   };
 }
+
+/** On which cells are about so many meters high, from the south to the north. */
+const levelOfHeight = (meters: number): number =>
+  Math.max(0, Math.floor(Math.log2((Math.PI * meanEarthRadiusInMeters) / meters)));
 
 const around = ({ level, column, row }: Cell, larger: number): Cell => ({
   level: larger,

@@ -28,6 +28,7 @@ export async function nearestPage(run: QueryRun, budget: RowBudget): Promise<Pag
   const candidates = findCandidates(run, budget, (waiting) => isBeyondPage(plan, leaders, waiting));
   const { areResults } = candidates;
   let chunk = Math.min(page.limit + (areResults ? 0 : candidatesToSpare), firstChunk);
+  let read = 0;
   for (;;) {
     // Also where none is missing: one that has moved away since may stand behind others now.
     const missing = Math.max(1, page.limit - leaders.items().length);
@@ -36,7 +37,9 @@ export async function nearestPage(run: QueryRun, budget: RowBudget): Promise<Pag
     if (taken.length === 0) return { ...resultOf(leaders), ...distancesIn(plan, leaders) };
     const found = (await store.findEach(taken.map(({ uuid }) => uuid))).map(rowOf);
     await offerEach(run, budget, leaders, found);
-    chunk = nextChunk(chunk, largestChunk, found);
+    read += found.length;
+    const likely = Math.ceil((missing * read) / Math.max(1, leaders.items().length)) + candidatesToSpare;
+    chunk = Math.min(nextChunk(chunk, largestChunk, found), likely);
   }
 }
 

@@ -34,8 +34,8 @@ export const standardBounds: QueryBounds = {
   pageCharacters: 32_000_000,
 };
 
-/** A search for the nearest looks at some rows around for each that it gives. */
-const rowsAround = 5;
+/** A search for the nearest looks at some rows around for each that it gives; most cost no look at an entity. */
+const rowsAround = 10;
 
 /** When to doubt that a walk is the best way, and how many rows are then few enough to be read whole and sorted. */
 const doubts = [
