@@ -3,6 +3,8 @@
  * family, which each use locks; a token itself is its digest and its times. A token without a family is dead, so that
  * ending a family is the deletion of one row, and no rotation under way can save a successor from it (S082).
  */
+
+import { BoundedCache } from '../../core/bounded-cache.ts';
 import type {
   KnownRefreshToken,
   RefreshRotation,
@@ -15,9 +17,10 @@ import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { addRevocations } from './revocations.ts';
 import {
   bytes,
+  changes,
+  effect,
   firstRow,
   integer,
-  json,
   type Row,
   rows,
   type SqlEngine,
@@ -29,7 +32,7 @@ import {
 const insertFamily = statement(
   'insert into refresh_families (application_id, family_id, grant_id, newest, body) values (?, ?, ?, ?, ?)',
 );
-const insertToken = statement(
+const insertToken = effect(
   'insert into refresh_tokens (application_id, digest, family_id, issued_at, expires_at) values (?, ?, ?, ?, ?)',
 );
 const columns = `t.digest as digest, t.issued_at as issued_at, t.expires_at as expires_at, f.family_id as family_id,
@@ -44,7 +47,7 @@ const tokenWithFamilyByKey = `select ${columns} from refresh_tokens t, refresh_f
     and f.family_id = (select family_id from refresh_tokens where application_id = $1 and digest = $2)`;
 const selectToken = statement(tokenWithFamily, { postgres: tokenWithFamilyByKey });
 const lockToken = statement(tokenWithFamily, { postgres: `${tokenWithFamilyByKey} for update of f` });
-const advanceFamily = statement(
+const advanceFamily = effect(
   `update refresh_families set newest = ?, predecessor = ?, spent_at = ?, sealed_successor = ?
    where application_id = ? and family_id = ?`,
 );
@@ -57,13 +60,27 @@ type FamilyBody = Omit<RefreshToken, 'digest' | 'family' | 'issuedAt' | 'expires
 
 const absent = { session: undefined, nonce: undefined };
 
+/** A rotation reads the body twice, and the next one of the family again. By their text, which says all; nobody changes them. */
+const bodies = new BoundedCache<string, FamilyBody>(1000);
+
+function familyBodyOf(written: string): FamilyBody {
+  let body = bodies.get(written);
+  if (!body) {
+    body = JSON.parse(written) as FamilyBody;
+    Object.freeze(body.scopes);
+    Object.freeze(body.authenticationMethods);
+    bodies.set(written, body);
+  }
+  return body;
+}
+
 const toToken = (row: Row): RefreshToken => ({
   digest: text(row, 'digest'),
   family: uuidFromOrderedBytes(bytes(row, 'family_id')),
   issuedAt: integer(row, 'issued_at'),
   expiresAt: integer(row, 'expires_at'),
   ...absent,
-  ...json<FamilyBody>(row, 'body'),
+  ...familyBodyOf(text(row, 'body')),
 });
 
 export function createRefreshTokenStore(engine: SqlEngine, realm: RealmKey): RefreshTokenStore {
@@ -82,7 +99,7 @@ export function createRefreshTokenStore(engine: SqlEngine, realm: RealmKey): Ref
         }
         yield* addToken(realm, { ...successor, family: token.family });
         const family = bytes(row, 'family_id');
-        yield* rows(advanceFamily, successor.digest, digest, now, sealedSuccessor, realm, family);
+        yield* changes(advanceFamily, successor.digest, digest, now, sealedSuccessor, realm, family);
         return { kind: 'rotated', token };
       }),
     revokeFamily: (family, revocations) =>
@@ -117,5 +134,5 @@ export function* startFamily(realm: RealmKey, first: RefreshToken): Work<void> {
   yield* addToken(realm, first);
 }
 
-const addToken = (realm: RealmKey, { digest, family, issuedAt, expiresAt }: RefreshToken): Work<Row[]> =>
-  rows(insertToken, realm, digest, uuidToOrderedBytes(family), issuedAt, expiresAt);
+const addToken = (realm: RealmKey, { digest, family, issuedAt, expiresAt }: RefreshToken): Work<boolean> =>
+  changes(insertToken, realm, digest, uuidToOrderedBytes(family), issuedAt, expiresAt);
