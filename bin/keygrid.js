@@ -16,7 +16,7 @@ if (major < 24 || (major === 24 && minor < 7)) {
 enableCompileCache();
 // Loading makes much that is soon garbage, and V8 would keep the room that it grew to for it. 20 MiB less when idle.
 setFlagsFromString('--semi-space-growth-factor=1');
-// What is compiled well while starting is hardly run again, and takes an eighth of the time where there is one core.
+// What is compiled well while starting is hardly run again, and where there is one core the start waits for it.
 const optimizers = ['opt', 'maglev'];
 for (const optimizer of optimizers) setFlagsFromString(`--no-${optimizer}`);
 // A command that takes longer, such as an index made anew, does work of its own.

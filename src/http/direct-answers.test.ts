@@ -22,10 +22,14 @@ before(async () => {
   app.directAnswers.add(({ url = '' }) => {
     now += 7;
     const body = url === '/long' ? long : 'direct';
-    return url === '/route' ? undefined : { headers: ['x-way', 'direct'], vary: 'Origin', body };
+    const answer = { headers: ['x-way', url === '/broken' ? 'no\nheader' : 'direct'], vary: 'Origin', body };
+    if (url === '/late' || url === '/broken') return Promise.resolve(answer);
+    if (url === '/late-route') return Promise.resolve(undefined);
+    return url === '/route' ? undefined : answer;
   });
   app.directAnswers.onAnswer((took) => seconds.push(took));
   app.get('/route', async () => 'route');
+  app.get('/late-route', async () => 'route');
   app.get('/short', async () => 'route');
   app.get('/long', async (_request, reply) => reply.header('vary', 'Origin').send(long));
   app.delete('/short', async () => 'route');
@@ -74,6 +78,14 @@ test('a request with a body, or with word of one, goes to the route, which may r
   for (const [headers, body] of bodies) {
     assert.equal((await ask('GET', '/short', headers, body)).text, 'route', JSON.stringify(headers));
   }
+});
+
+test('what is known later is answered then, or by the route; one that cannot be sent ends its own connection', async () => {
+  const { response, text } = await ask('GET', '/late');
+  assert.deepEqual([response.headers['x-way'], text], ['direct', 'direct']);
+  assert.equal((await ask('GET', '/late-route')).text, 'route');
+  await assert.rejects(ask('GET', '/broken'), { code: 'ECONNRESET' });
+  assert.equal((await ask('GET', '/late')).text, 'direct');
 });
 
 test('HEAD has the headers of GET and no body', async () => {

@@ -133,6 +133,10 @@ function prepared(
     routeHeadAsGet(request);
     const answered = directAnswers.answer(request, response);
     if (answered === false) handOn(request, response);
-    else if (answered !== true) void answered.then((done) => done || handOn(request, response));
+    else if (answered !== true) {
+      // What fails here is of one connection: the others go on.
+      const fail = (error: Error): unknown => response.destroy(error);
+      answered.then((done) => done || handOn(request, response)).catch(fail);
+    }
   };
 }

@@ -1,7 +1,7 @@
 /**
  * RS256 signatures under load, by threads that are kept at work. The thread pool has to be woken for a signature and
- * wakes this thread for its answer, which costs as much processor time as the rest of a token request; here both see
- * the same memory. Where the threads do not keep up, this one takes its part between requests.
+ * wakes this thread for its answer, which costs much of what the rest of a token request does; here both see the same
+ * memory. Where the threads do not keep up, this one takes its part between requests.
  */
 import { type KeyObject, sign } from 'node:crypto';
 import { Worker } from 'node:worker_threads';

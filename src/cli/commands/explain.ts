@@ -13,7 +13,7 @@ export const run = (invocation: Invocation): Promise<CommandResult> =>
     const refusal = await core.refusals.find(requestId);
     if (!refusal) {
       throw new CommandProblem(
-        `Nothing is kept about a request ${requestId}: either it was not refused for its credentials or permissions, or that is long ago, or it was one of very many alike. The id is the x-request-id header of the answer.`,
+        `Nothing is kept about a request ${requestId}: either it was not refused for its credentials or permissions, or that is long ago, or it was one of very many alike. What was refused just now can be explained after a second. The id is the x-request-id header of the answer.`,
       );
     }
     const rule =

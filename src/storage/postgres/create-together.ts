@@ -2,7 +2,7 @@
  * Creations of entities, several in one statement: while some are on their way, those that come wait together and go
  * next. Nothing in the statement forgives a taken key, so it writes all or nothing; where it is refused, each half
  * goes again, and one that is refused alone goes the shared way, which finds what is taken. (To ask PostgreSQL to pass
- * over index rows that are there costs a third of the rate, and of a new entity none is.)
+ * over index rows that are there makes each dearer, and of a new entity none is.)
  */
 import type pg from 'pg';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';

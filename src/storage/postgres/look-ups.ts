@@ -1,6 +1,6 @@
 /**
  * Look-ups of single rows, those of a turn in one statement: while some are on their way, those that come wait together
- * and go next. A statement costs the server and this process as much as ten rows do.
+ * and go next. A statement costs the server and this process far more than one row of it.
  */
 import type pg from 'pg';
 import { bytes, type LookUp, type Row, type SqlEngine, type SqlValue } from '../sql/statement.ts';
