@@ -1,5 +1,5 @@
 /** Unguessable texts that survive every URL, form and shell: codes, tokens, ids, secrets (aps-auth.md 0.1). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RandomSource } from './ports.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -21,4 +21,4 @@ export function randomLetters(random: RandomSource, length: number): string {
 export const randomToken = (random: RandomSource): string => random.bytes(32).toString('base64url');
 
 /** Under which a random text is stored: SHA-256 in base64url. Nothing slower is needed for 256 random bits. */
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+export const digestOf = (text: string): string => hash('sha256', text, 'base64url');

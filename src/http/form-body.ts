@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { KeygridError } from '../core/errors.ts';
 import type { RawParameters } from '../core/oauth/authorize/authorization-service.ts';
+import { parseUrlencoded } from './urlencoded.ts';
 
 interface ReceivedBody {
   bytes: Buffer;
@@ -34,13 +35,13 @@ export function formOf(request: FastifyRequest): RawParameters {
   if (!isForm || request.headers['content-encoding'] !== undefined) {
     throw new KeygridError('invalid_request', 'The body must be application/x-www-form-urlencoded');
   }
-  return [...new URLSearchParams(bytes.toString('utf8'))];
+  return parseUrlencoded(bytes.toString('utf8'));
 }
 
 /** The query as it was sent, before anything was brought into a form of ours. */
 export function queryOf({ originalUrl }: FastifyRequest): RawParameters {
   const mark = originalUrl.indexOf('?');
-  return mark < 0 ? [] : [...new URLSearchParams(originalUrl.slice(mark + 1))];
+  return mark < 0 ? [] : parseUrlencoded(originalUrl.slice(mark + 1));
 }
 
 /** The first value of that name. */

@@ -51,6 +51,13 @@ export type HttpServer = FastifyInstance<Server>;
 const frameworkLog = (log: FastifyBaseLogger): FastifyBaseLogger =>
   log.level === 'info' ? log.child({}, { level: 'warn' }) : log;
 
+/**
+ * A logger for each request costs more than it tells: what is logged names the request id itself. Not by a factory of
+ * children, since the framework looks at all that one makes, for each request.
+ */
+const sharedLog = (log: FastifyBaseLogger): FastifyBaseLogger =>
+  Object.create(log, { child: { value: () => log } });
+
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { clock, random, prepare, rewriteUrl } = options;
   const nextRequestId = requestIds(random);
@@ -58,7 +65,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const directAnswers = createDirectAnswers(clock, nextRequestId);
   directAnswers.add(documents.answer);
   const settings: FastifyHttpOptions<Server, FastifyBaseLogger> = {
-    loggerInstance: frameworkLog(options.log),
+    loggerInstance: sharedLog(frameworkLog(options.log)),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
@@ -72,8 +79,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     genReqId: nextRequestId,
     exposeHeadRoutes: false,
     schemaController: withoutSchemaCompilers,
-    // A logger for each request costs more than it tells: what is logged names the request id itself.
-    childLoggerFactory: (log: FastifyBaseLogger) => log,
     requestIdHeader: false,
     serverFactory: (handler) =>
       createServer(

@@ -39,7 +39,7 @@ onEachEngine('authorization codes and device authorizations', ({ storage }) => {
     const redemption = await storage()
       .authorizationCodes(realm)
       .redeem(code.digest, token.family, token, now);
-    assert.deepEqual(redemption, { kind: 'redeemed', code });
+    assert.deepEqual(redemption, { kind: 'redeemed' });
     assert.deepEqual(await storage().refreshTokens(realm).find(token.digest), { ...token, spent: false });
   });
 
@@ -66,7 +66,6 @@ onEachEngine('authorization codes and device authorizations', ({ storage }) => {
     for (let use = 0; use < 2; use++) {
       assert.deepEqual(await codes.redeem(code.digest, second.family, second, now + 1), {
         kind: 'replayed',
-        code,
         family: first.family,
       });
     }

@@ -80,9 +80,9 @@ export interface AuthorizationCode {
 }
 
 export type CodeRedemption =
-  | { kind: 'redeemed'; code: AuthorizationCode }
+  | { kind: 'redeemed' }
   /** Used before: what came of it must end (S075). `family` is what the first use made. */
-  | { kind: 'replayed'; code: AuthorizationCode; family: Uuid }
+  | { kind: 'replayed'; family: Uuid }
   | { kind: 'unknown' };
 
 /** Obtained for a realm. */

@@ -1,7 +1,8 @@
 /** Proof Key for Code Exchange: RFC 7636, as oauth-standards.md S016-S018 and S079 narrow it. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Client } from '../clients/client.ts';
 import { KeygridError } from '../errors.ts';
+import { digestOf } from '../random-text.ts';
 
 export interface CodeChallenge {
   codeChallenge: string;
@@ -42,8 +43,7 @@ const refused = (description: string): KeygridError => new KeygridError('invalid
 /** RFC 7636 §4.6: whether the verifier is the one that the challenge was made from. Constant-time. */
 export function provesCodeChallenge({ codeChallenge, codeChallengeMethod }: CodeChallenge, verifier: string) {
   if (!verifierPattern.test(verifier)) return false;
-  const presented = codeChallengeMethod === 'S256' ? digest(verifier).toString('base64url') : verifier;
-  return timingSafeEqual(digest(presented), digest(codeChallenge));
+  const presented = Buffer.from(codeChallengeMethod === 'S256' ? digestOf(verifier) : verifier);
+  const expected = Buffer.from(codeChallenge);
+  return presented.length === expected.length && timingSafeEqual(presented, expected);
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,5 +1,5 @@
 /** ID tokens: OpenID Connect Core §2, oauth-standards.md 6; with the members of aps-auth.md 3.4 for autodesk clients. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Client } from '../clients/client.ts';
 import { lifetimesOf } from '../clients/client-defaults.ts';
 import { parseToken, signToken, verifyToken } from '../keys/json-web-token.ts';
@@ -85,7 +85,7 @@ function signInClaims({ authenticatedAt, authenticationMethods, nonce, session }
 
 /** S109. RS256 and ES256 both hash with SHA-256. OpenID Connect Core §3.2.2.10. */
 export const leftHalfHash = (token: string): string =>
-  createHash('sha256').update(token, 'ascii').digest().toString('base64url', 0, 16);
+  Buffer.from(hash('sha256', token, 'binary'), 'latin1').toString('base64url', 0, 16);
 
 /** Vendor's names beside the standard ones, whatever the scopes: its clients look for nothing else. */
 function autodeskClaims(facts: AccountFacts): Claims {

@@ -1,5 +1,6 @@
 /** Form bodies as Autodesk's clients write them: two of them escape nothing (aps-auth.md 0.1, rule 2). */
 import { KeygridError } from '../../core/errors.ts';
+import { parseUrlencoded } from '../../http/urlencoded.ts';
 
 export type FormFields = [name: string, value: string][];
 
@@ -16,7 +17,7 @@ export function parseForm(bytes: Buffer | undefined, contentType: string | undef
     });
   }
   // Literal spaces, `://` and stray `%` stay what they are.
-  return [...new URLSearchParams(text)];
+  return parseUrlencoded(text);
 }
 
 /** The first of that name; what is empty counts as absent. */

@@ -88,11 +88,10 @@ function* redeem(
 ): Work<CodeRedemption> {
   const row = yield* firstRow(lockCode, realm, digest);
   if (!row || integer(row, 'expires_at') <= now) return { kind: 'unknown' };
-  const code = toCode(row);
   if (row.family_id !== null) {
-    return { kind: 'replayed', code, family: uuidFromOrderedBytes(bytes(row, 'family_id')) };
+    return { kind: 'replayed', family: uuidFromOrderedBytes(bytes(row, 'family_id')) };
   }
   yield* rows(markUsed, uuidToOrderedBytes(family), realm, digest);
-  if (first) yield* startFamily(realm, { ...first, family, grant: code.grant });
-  return { kind: 'redeemed', code };
+  if (first) yield* startFamily(realm, { ...first, family });
+  return { kind: 'redeemed' };
 }
