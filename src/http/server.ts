@@ -55,8 +55,10 @@ const frameworkLog = (log: FastifyBaseLogger): FastifyBaseLogger =>
  * A logger for each request costs more than it tells: what is logged names the request id itself. Not by a factory of
  * children, since the framework looks at all that one makes, for each request.
  */
-const sharedLog = (log: FastifyBaseLogger): FastifyBaseLogger =>
-  Object.create(log, { child: { value: () => log } });
+function sharedLog(log: FastifyBaseLogger): FastifyBaseLogger {
+  const shared: FastifyBaseLogger = Object.create(log, { child: { value: () => shared } });
+  return shared;
+}
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { clock, random, prepare, rewriteUrl } = options;
