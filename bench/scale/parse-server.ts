@@ -78,6 +78,10 @@ export async function compareWithParseServer(
 const keygridName = 'keygrid';
 const parseName = 'parse-server';
 
+/** The first round only warms up, for as long as V8 takes to have compiled what such a request runs, in either server. */
+const secondsOf = ({ secondsPerRound }: BenchContext, round: number): number =>
+  round === 0 ? 5 * secondsPerRound : secondsPerRound;
+
 async function compare(
   context: BenchContext,
   { what, wantedAtLeast, keygrid, parseServer }: Question,
@@ -86,10 +90,10 @@ async function compare(
 ): Promise<Comparison> {
   readIntoMemory(context, 'postgres');
   const rounds: { ours: Round[]; theirs: Round[] } = { ours: [], theirs: [] };
-  // The first round only warms up.
   for (let round = 0; round <= context.rounds; round++) {
-    const ours = await loadOnce(context, site.server, keygrid(site, round));
-    const theirs = await loadOnce(context, parseSite.server, parseServer(parseSite, round));
+    const seconds = secondsOf(context, round);
+    const ours = await loadOnce(context, site.server, keygrid(site, round), seconds);
+    const theirs = await loadOnce(context, parseSite.server, parseServer(parseSite, round), seconds);
     noteRound(context, what, round, ours, theirs);
     if (round > 0) {
       rounds.ours.push(ours);
@@ -106,16 +110,17 @@ async function compareCreate(context: BenchContext, site: Site, parseSite: Parse
   let number = parseSite.size;
   readIntoMemory(context, 'postgres');
   for (let round = 0; round <= context.rounds; round++) {
+    const seconds = secondsOf(context, round);
     const uuids: string[] = [];
     const own = await loadOnce(
       context,
       site.server,
       createLoad(site, (uuid) => uuids.push(uuid)),
+      seconds,
     );
     await loadOnce(context, site.server, deleteLoad(site, uuids), 60);
-    const other = await loadOnce(context, parseSite.server, () =>
-      createObject(parseSite.headers, number++, parseSite.size),
-    );
+    const theirNext = () => createObject(parseSite.headers, number++, parseSite.size);
+    const other = await loadOnce(context, parseSite.server, theirNext, seconds);
     noteRound(context, createItem, round, own, other);
     if (round > 0) {
       ours.push(own);
