@@ -44,11 +44,19 @@ test('S012 the order of words has no meaning', async () => {
 });
 
 test('S013 APS-21 APS-22 state stays as it was, byte for byte', async () => {
-  for (const state of ['undefined', ' a+b%20&="<>#\u00e9', '']) {
+  for (const state of ['undefined', ' a+b%20&="<>#\u00e9']) {
     assert.equal((await valid({ state })).request.state, state);
   }
   assert.equal((await valid({ state: undefined })).request.state, undefined);
   assert.equal((await isTold('invalid_request', { state: 'é&', response_type: '' })).request.state, 'é&');
+});
+
+test('S010 S013 APS-22 an empty state is none, except where it has to come back empty', async () => {
+  assert.equal((await valid({ state: '' })).request.state, undefined);
+  for (const dialect of ['autodesk_v1', 'autodesk_v2'] as const) {
+    const { request } = await valid({ state: '', scope: undefined }, autodesk(), dialect);
+    assert.equal(request.state, '');
+  }
 });
 
 test('S016 APS-50 a public client without challenge is refused in every dialect', async () => {

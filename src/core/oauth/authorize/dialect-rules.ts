@@ -27,7 +27,7 @@ export interface DialectRules {
   absentScope: 'none' | 'data';
   /** With none, the parameter means nothing here. */
   prompts: readonly Prompt[];
-  /** An empty `state` comes back empty; where not, the form sends an empty one for none. */
+  /** An empty `state` comes back empty (APS-22); where not, it counts as none (RFC 6749 §3.1, S010). */
   echoesEmptyState: boolean;
   /** RFC 9207 (S014). */
   hasIssuerParameter: boolean;
@@ -49,7 +49,7 @@ const standard: DialectRules = {
   otherScopes: 'dropped',
   absentScope: 'none',
   prompts: allPrompts,
-  echoesEmptyState: true,
+  echoesEmptyState: false,
   hasIssuerParameter: true,
 };
 
