@@ -132,8 +132,13 @@ test('S104 S124 S126 userinfo takes the token in the header or a form, never in 
     assert.equal(answer.headers['access-control-allow-origin'], '*');
     assert.equal(answer.headers['access-control-allow-credentials'], undefined);
   }
-  assert.equal((await userinfo({}, 'GET', `?access_token=${token}`)).status, 400);
-  assert.equal((await userinfo({ bearer: token, form: { access_token: token } }, 'POST')).status, 400);
+  for (const answer of [
+    await userinfo({}, 'GET', `?access_token=${token}`),
+    await userinfo({ bearer: token, form: { access_token: token } }, 'POST'),
+  ]) {
+    assert.equal(answer.status, 400);
+    assert.match(answer.headers['www-authenticate']!, /^Bearer error="invalid_request"/, 'S105');
+  }
 });
 
 test('S105 S125 what is missing in a request is told in the challenge', async () => {
