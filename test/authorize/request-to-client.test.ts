@@ -38,6 +38,13 @@ test('S011 APS-17 APS-59 each wrong response type has its error', async () => {
   await isTold('unauthorized_client', {}, clientOf({ grantTypes: ['client_credentials'] }));
 });
 
+test('S011 what Usergrid gives every client, implicit, is off in the standard dialect', async () => {
+  const builtIn = implicit({ dialect: 'usergrid', pkce: 'exempt' });
+  await isTold('unauthorized_client', { response_type: 'token' }, builtIn);
+  await isTold('unauthorized_client', { response_type: 'id_token', nonce: 'n' }, builtIn);
+  await valid({}, builtIn);
+});
+
 test('S012 the order of words has no meaning', async () => {
   const { request } = await valid({ response_type: 'token id_token', nonce: 'n' }, implicit());
   assert.equal(request.responseType, 'id_token token');

@@ -12,6 +12,8 @@ export interface DialectRules {
   /** The form is shown to everybody and carries the request: nothing is looked at before the sign-in. */
   signInFirst: boolean;
   responseTypes: readonly ResponseType[];
+  /** Whose implicit grant counts here. In the standard dialect it is off until a client is given it (design.md 3). */
+  implicitFor: readonly ClientDialect[];
   /** Values of `response_mode`, for codes and for tokens; with none, the parameter means nothing here. */
   codeModes: readonly ResponseMode[];
   tokenModes: readonly ResponseMode[];
@@ -41,6 +43,7 @@ const standard: DialectRules = {
   clientDialects: ['standard', 'usergrid'],
   signInFirst: false,
   responseTypes: ['code', 'token', 'id_token', 'id_token token'],
+  implicitFor: ['standard'],
   codeModes: ['query', 'fragment', 'form_post'],
   tokenModes: ['fragment', 'form_post'],
   usualTokenMode: 'fragment',
@@ -59,6 +62,7 @@ const autodeskV1: DialectRules = {
   clientDialects: ['autodesk'],
   signInFirst: false,
   responseTypes: ['code', 'token'],
+  implicitFor: ['autodesk'],
   codeModes: [],
   tokenModes: [],
   usualTokenMode: 'client',
@@ -88,6 +92,7 @@ const usergrid: DialectRules = {
   clientDialects: ['standard', 'usergrid'],
   signInFirst: true,
   responseTypes: ['code', 'token'],
+  implicitFor: ['standard', 'usergrid'],
   codeModes: [],
   tokenModes: [],
   usualTokenMode: 'fragment',
