@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { andThen } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { endpointPaths } from '../../core/oidc/discovery.ts';
-import { fieldOf, formOf, queryOf } from '../../http/form-body.ts';
+import { carriesForm, fieldOf, formOf, queryOf } from '../../http/form-body.ts';
 import { realmOf, type StandardOptions } from './context.ts';
 import { addEndpoint } from './endpoint.ts';
 import { neverKept, sendJson } from './refuse.ts';
@@ -32,7 +32,8 @@ function presentedToken(request: FastifyRequest): string | undefined {
     throw wronglySent('An access token does not belong into the URL');
   }
   const header = /^bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
-  const form = request.method === 'POST' ? formOf(request) : [];
+  // RFC 6750 §2.2: a token is in a form or in no body at all, so that what else a body holds does not matter.
+  const form = request.method === 'POST' && carriesForm(request) ? formOf(request) : [];
   const body = fieldOf(form, 'access_token');
   const isRepeated = form.filter(([name]) => name === 'access_token').length > 1;
   if (isRepeated || (header !== undefined && body !== undefined)) {
