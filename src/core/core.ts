@@ -42,6 +42,7 @@ import type { TokenEndpoint } from './oauth/token-endpoint.ts';
 import type { TokenUsers } from './oauth/token-users.ts';
 import type { IdTokens } from './oidc/id-token.ts';
 import type { Issuers } from './oidc/issuer.ts';
+import type { IssuerFeatureSource } from './oidc/issuer-features.ts';
 import type { Userinfo } from './oidc/userinfo.ts';
 import type { Members } from './tenancy/members.ts';
 import type { SignUp } from './tenancy/sign-up.ts';
@@ -79,6 +80,7 @@ export interface ClientServices {
 /** What the issuers sign, and who they are. */
 export interface SigningServices {
   issuers: Issuers;
+  issuerFeatures: IssuerFeatureSource;
   signingKeys: SigningKeys;
   idTokens: IdTokens;
   userinfo: Userinfo;

@@ -38,6 +38,10 @@ export function formOf(request: FastifyRequest): RawParameters {
   return parseUrlencoded(bytes.toString('utf8'));
 }
 
+/** For endpoints that read no body but a form, and are told enough without one. */
+export const carriesForm = ({ headers }: FastifyRequest): boolean =>
+  formType.test(headers['content-type'] ?? '');
+
 /** The query as it was sent, before anything was brought into a form of ours. */
 export function queryOf({ originalUrl }: FastifyRequest): RawParameters {
   const mark = originalUrl.indexOf('?');

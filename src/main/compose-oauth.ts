@@ -9,6 +9,7 @@ import { createJsonWebAccessTokens, type JsonWebAccessTokens } from '../core/oau
 import { createIdTokens } from '../core/oidc/id-token.ts';
 import { createIdTokenHints } from '../core/oidc/id-token-hints.ts';
 import { createIssuers } from '../core/oidc/issuer.ts';
+import { createIssuerFeatures } from '../core/oidc/issuer-features.ts';
 import { createUserinfo } from '../core/oidc/userinfo.ts';
 import type { Clock, RandomSource, Signer } from '../core/ports.ts';
 import { createSessions } from '../core/sessions/session-service.ts';
@@ -54,6 +55,7 @@ export function composeOAuth(parts: OAuthParts): OAuthServices {
     ...services,
     ...signing,
     issuers,
+    issuerFeatures: createIssuerFeatures({ store: storage.clients, cache, changes: storage.changes }),
     userinfo: createUserinfo(users),
     authorization: createAuthorization({
       ...{ ...parts, ...signing, clients, users, codes, issuers },

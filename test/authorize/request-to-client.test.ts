@@ -38,17 +38,32 @@ test('S011 APS-17 APS-59 each wrong response type has its error', async () => {
   await isTold('unauthorized_client', {}, clientOf({ grantTypes: ['client_credentials'] }));
 });
 
+test('S011 what Usergrid gives every client, implicit, is off in the standard dialect', async () => {
+  const builtIn = implicit({ dialect: 'usergrid', pkce: 'exempt' });
+  await isTold('unauthorized_client', { response_type: 'token' }, builtIn);
+  await isTold('unauthorized_client', { response_type: 'id_token', nonce: 'n' }, builtIn);
+  await valid({}, builtIn);
+});
+
 test('S012 the order of words has no meaning', async () => {
   const { request } = await valid({ response_type: 'token id_token', nonce: 'n' }, implicit());
   assert.equal(request.responseType, 'id_token token');
 });
 
 test('S013 APS-21 APS-22 state stays as it was, byte for byte', async () => {
-  for (const state of ['undefined', ' a+b%20&="<>#\u00e9', '']) {
+  for (const state of ['undefined', ' a+b%20&="<>#\u00e9']) {
     assert.equal((await valid({ state })).request.state, state);
   }
   assert.equal((await valid({ state: undefined })).request.state, undefined);
   assert.equal((await isTold('invalid_request', { state: 'é&', response_type: '' })).request.state, 'é&');
+});
+
+test('S010 S013 APS-22 an empty state is none, except where it has to come back empty', async () => {
+  assert.equal((await valid({ state: '' })).request.state, undefined);
+  for (const dialect of ['autodesk_v1', 'autodesk_v2'] as const) {
+    const { request } = await valid({ state: '', scope: undefined }, autodesk(), dialect);
+    assert.equal(request.state, '');
+  }
 });
 
 test('S016 APS-50 a public client without challenge is refused in every dialect', async () => {

@@ -205,6 +205,8 @@ test('APS-90, APS-91, APS-93: userinfo takes the bare token and asks for no open
       assert.ok(name in body, name);
     }
   }
+  const posted = await call(server, 'POST /userinfo', { bearer: token });
+  assert.deepEqual([posted.status, posted.body.sub], [200, world.tenant.user.uuid]);
 });
 
 test('APS-85: a revoked access token is refused at once', async () => {

@@ -182,6 +182,33 @@ test('an unknown scope is refused at issue, and no scope is a token without any'
   assert.deepEqual(claimsOf(bare.body.access_token).scope, []);
 });
 
+test('aps-auth.md 3.2: version 2 has three grants, whatever other dialects know', async () => {
+  for (const grant_type of ['password', 'urn:ietf:params:oauth:grant-type:device_code', 'implicit']) {
+    const { status, body } = await call(server, 'POST /authentication/v2/token', {
+      ...{ basic: basicOf(client), form: { grant_type } },
+    });
+    assert.deepEqual([status, body.error, body.errorCode], [400, 'unsupported_grant_type', 'AUTH-009']);
+  }
+});
+
+test('APS-10: other methods, and paths that lead nowhere, are told in both vocabularies', async () => {
+  for (const [methodAndPath, status, allow] of [
+    ['GET /authentication/v2/token', 405, 'POST'],
+    ['GET /authentication/v1/authenticate', 405, 'POST'],
+    ['POST /authentication/v2/authorize', 405, 'GET'],
+    ['DELETE /userinfo', 405, 'GET'],
+    ['POST /.well-known/openid-configuration', 405, 'GET'],
+    ['GET /authentication/v2/nothing', 404, undefined],
+    ['POST /userprofile/v1/users', 404, undefined],
+  ] as const) {
+    const answer = await call(server, methodAndPath);
+    assert.equal(answer.status, status, methodAndPath);
+    assert.equal(answer.headers.allow?.includes(allow ?? ''), allow && true, methodAndPath);
+    assert.deepEqual([answer.body.error, answer.body.errorCode], ['invalid_request', 'ERR-002']);
+    assert.equal(answer.body.developerMessage, answer.body.error_description);
+  }
+});
+
 test('APS-78: a service does no code grant, and a public app none of its own', async () => {
   const service = await registerClient(server, world.tenant, { type: 'service' });
   const code = { grant_type: 'authorization_code', code: 'x', redirect_uri: 'http://x.test/' };

@@ -94,18 +94,20 @@ test('S096 a refusal is access_denied, the end of its time expired_token', async
 test('S097 polling too fast is slow_down, and every later wait is five seconds longer', async () => {
   const { poll } = await startDevice();
   const intervals: unknown[] = [];
-  const tooFast = async () => {
+  const pollOnce = async () => {
     await assert.rejects(poll(), (error) => {
       assert.ok(error instanceof KeygridError);
       intervals.push(error.code, error.subject.interval);
       return true;
     });
   };
-  await tooFast();
+  await pollOnce();
+  assert.deepEqual(intervals.splice(0), ['authorization_pending', 5], 'the first has none before it');
+  await pollOnce();
   world.clock.time += 5_000;
-  await tooFast();
+  await pollOnce();
   world.clock.time += 15_000;
-  await tooFast();
+  await pollOnce();
   assert.deepEqual(intervals, ['slow_down', 10, 'slow_down', 15, 'authorization_pending', 15]);
 });
 

@@ -64,6 +64,25 @@ test('S132 S133 metadata names what is there, and every endpoint answers', async
   }
 });
 
+test('S093 S133 the legacy grants are told of while a client of the realm has them', async () => {
+  const own = await openWorld(server);
+  const told = async () => {
+    const { body } = await metadataOf(own.path);
+    return [body.response_types_supported, body.grant_types_supported.slice(4)];
+  };
+  const usual = [['code'], []];
+  assert.deepEqual(await told(), usual, 'the client that the application was born with does not count');
+  const client = await registerClient(own, { grantTypes: ['authorization_code', 'implicit'] });
+  assert.deepEqual(await told(), [['code', 'token', 'id_token', 'id_token token'], ['implicit']]);
+  const first = { grantTypes: ['authorization_code', 'password'], consent: 'trusted' };
+  await registerClient(own, first);
+  await call(server, `PATCH /api/v1/clients/${client.id}`, {
+    ...{ bearer: own.tenant.admin.token, json: { disabled: true } },
+  });
+  assert.deepEqual(await told(), [['code'], ['password']]);
+  assert.deepEqual((await metadataOf(world.path)).body.response_types_supported, ['code']);
+});
+
 test('S127 S129 a realm has keys of its own, and shows only their public part', async () => {
   const mine = await call(server, `GET ${world.path}/oauth2/jwks`);
   const theirs = await call(server, 'GET /management/oauth2/jwks');

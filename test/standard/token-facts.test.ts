@@ -124,6 +124,7 @@ test('S104 S124 S126 userinfo takes the token in the header or a form, never in 
     await userinfo({ bearer: token }),
     await userinfo({ headers: { authorization: `bEaReR ${token}` } }, 'POST'),
     await userinfo({ form: { access_token: token } }, 'POST'),
+    await userinfo({ bearer: token, json: {} }, 'POST'),
   ]) {
     assert.equal(answer.status, 200);
     assert.equal(answer.body.sub, world.tenant.user.uuid);
@@ -132,14 +133,20 @@ test('S104 S124 S126 userinfo takes the token in the header or a form, never in 
     assert.equal(answer.headers['access-control-allow-origin'], '*');
     assert.equal(answer.headers['access-control-allow-credentials'], undefined);
   }
-  assert.equal((await userinfo({}, 'GET', `?access_token=${token}`)).status, 400);
-  assert.equal((await userinfo({ bearer: token, form: { access_token: token } }, 'POST')).status, 400);
+  for (const answer of [
+    await userinfo({}, 'GET', `?access_token=${token}`),
+    await userinfo({ bearer: token, form: { access_token: token } }, 'POST'),
+  ]) {
+    assert.equal(answer.status, 400);
+    assert.match(answer.headers['www-authenticate']!, /^Bearer error="invalid_request"/, 'S105');
+  }
 });
 
 test('S105 S125 what is missing in a request is told in the challenge', async () => {
   const none = await userinfo({});
   assert.equal(none.status, 401);
   assert.equal(none.headers['www-authenticate'], 'Bearer realm="Keygrid"');
+  assert.equal((await userinfo({ json: { access_token: 'x' } }, 'POST')).status, 401, 'no form, no token');
   const bad = await userinfo({ bearer: 'nonsense' });
   assert.equal(bad.status, 401);
   assert.match(bad.headers['www-authenticate']!, /^Bearer error="invalid_token"/);

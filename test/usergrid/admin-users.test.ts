@@ -337,7 +337,7 @@ test('UA-141 an admin user makes an organization without a sandbox, and lists it
   }
 });
 
-test('a member leaves an organization, and lets nobody in who is not asked', async () => {
+test('usergrid-auth.md 8.5 whoever is a member of an organization leaves it, and lets others in', async () => {
   const user = await createAdminUser(server);
   await call(server, `PUT ${acme.path}/users/${user.uuid}`, { bearer: acme.admin.token });
   const path = `/management/users/${user.username}/organizations/${acme.organizationUuid}`;
@@ -347,10 +347,19 @@ test('a member leaves an organization, and lets nobody in who is not asked', asy
   assert.equal(left.body.data.name, acme.organization);
   assert.equal((await call(server, `PUT ${path}`, { bearer: user.token })).status, 401);
   assert.equal((await call(server, `GET ${acme.path}`, { bearer: user.token })).status, 401);
-  const superuser = await call(server, `PUT ${path}`, { basic: superuserOf(server) });
-  assert.equal(superuser.status, 200);
-  assert.equal(superuser.body.action, 'add user to organization');
-  assert.equal((await call(server, `GET ${acme.path}`, { bearer: user.token })).status, 200);
+  for (const options of [{ bearer: acme.admin.token }, { basic: superuserOf(server) }]) {
+    const added = await call(server, `PUT ${path}`, options);
+    assert.equal(added.status, 200, added.text);
+    assert.equal(added.body.action, 'add user to organization');
+    assert.equal(added.body.data.name, acme.organization);
+    assert.equal((await call(server, `GET ${acme.path}`, { bearer: user.token })).status, 200);
+    assert.equal((await call(server, `DELETE ${path}`, options)).status, 200);
+    assert.equal((await call(server, `GET ${acme.path}`, { bearer: user.token })).status, 401);
+  }
+  for (const method of ['PUT', 'DELETE']) {
+    const stranger = await call(server, `${method} ${path}`, { bearer: other.admin.token });
+    assert.equal(stranger.status, 401);
+  }
 });
 
 test('UA-142 addresses with + _ - and apostrophe sign in and resolve in paths', async () => {

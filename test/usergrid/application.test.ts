@@ -98,6 +98,9 @@ test('UD-67 an unknown organization or application is not found, by any method',
       for (const rest of ['/dogs', '/dogs/rex', '/dogs/rex/likes', '/users/me', '']) {
         const answer = await call(server, `${method} ${prefix}${rest}`, { json: {} });
         assert.deepEqual(refusalIn(answer), [404, 'organization_application_not_found'], `${method} ${rest}`);
+        const name = prefix.slice(1);
+        const text = `Could not find application for ${name} from URI: ${name}${rest}`;
+        assert.equal(answer.body.error_description, text);
       }
     }
   }

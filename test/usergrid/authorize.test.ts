@@ -82,7 +82,7 @@ describe('the page', () => {
     const page = await get(`${pathOf(tenant)}?client_id=${tenant.applicationClient.id}`);
     assert.equal(page.status, 200);
     assertSignInPage(page);
-    for (const query of ['', '?client_id=', '?client_id=%3Cb%3E']) {
+    for (const query of ['', '?client_id=', '?client_id=%3Cb%3E', '?client_id=invalid_client_id']) {
       const error = await get(`${pathOf(tenant)}${query}`);
       assert.equal(error.status, 400);
       assert.match(String(error.headers['content-type']), /^text\/html/);

@@ -40,6 +40,13 @@ describe('bodies and types', () => {
     }
   });
 
+  test('usergrid-auth.md 10.4 a byte order mark before JSON is passed over', async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await data('POST /types', { body: '\ufeff{"name":"marked"}', headers });
+    assert.equal(onlyEntity(answer).name, 'marked');
+    await data('DELETE /types/marked');
+  });
+
   test('UD-70 UD-125 UA-151 without Accept, and with that of a browser, it is JSON', async () => {
     const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
     for (const headers of [{}, { Accept: '*/*' }, { Accept: browser }]) {

@@ -33,6 +33,8 @@ export interface DeviceAuthorizationOptions {
 /** oauth-standards.md 0. */
 const expiresInSeconds = 600;
 const intervalSeconds = 5;
+/** RFC 8628 §3.5 sets the time between two polls: the first has none before it, and is never too early. */
+const neverPolled = 0;
 /** Of twenty thousand million codes hardly one is taken. */
 const draws = 5;
 
@@ -57,7 +59,7 @@ export function createDeviceAuthorizationEndpoint(
         ...{ deviceCodeDigest: digestOf(deviceCode), clientId: client.clientId, scopes },
         ...{ grant: undefined, user: undefined, session: undefined, authenticatedAt: undefined },
         ...{ status: 'pending' as const, address: request.address },
-        ...{ expiresAt: now + expiresInSeconds * 1000, interval: intervalSeconds, lastPolledAt: now },
+        ...{ expiresAt: now + expiresInSeconds * 1000, interval: intervalSeconds, lastPolledAt: neverPolled },
       };
       for (let draw = 0; draw < draws; draw++) {
         const userCode = randomUserCode(random);

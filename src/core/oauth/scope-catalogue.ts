@@ -72,8 +72,8 @@ export const userScopes: ReadonlySet<string> = new Set([
   'offline_access',
 ]);
 
-/** `data:read:urn:adsk.…`: one resource, of Autodesk's. */
-const oneResource = /^data:read:([A-Za-z0-9][A-Za-z0-9:._-]*)$/;
+/** `data:read:urn:adsk.…`: one resource, of Autodesk's, whose name may hold a path; never a `*` (aps-auth.md 4). */
+const oneResource = /^data:read:([A-Za-z0-9][!#-)+-[\]-~]*)$/;
 
 /** The scope without the resource that it is narrowed to. */
 export const scopeKind = (name: string): string => (oneResource.test(name) ? 'data:read' : name);

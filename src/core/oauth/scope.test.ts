@@ -60,6 +60,9 @@ test('a scope for one resource may be asked for by who may ask for all, and name
   assert.ok(mayAskFor({ scopes: ['data:read'] }, name));
   assert.ok(!mayAskFor({ scopes: ['data:write'] }, name));
   assert.equal(describeScope(name, 'autodesk')?.words, 'read urn:adsk.wip:fs.file:1');
+  const inBucket = 'data:read:urn:adsk.objects:os.object:a-bucket/a%20file.dwg';
+  assert.ok(mayAskFor({ scopes: ['data:read'] }, inBucket));
+  assert.ok(!mayAskFor({ scopes: ['data:read'] }, 'data:read:urn:adsk.*'));
   assert.equal(describeScope('constructor', 'standard'), undefined);
 });
 

@@ -27,6 +27,7 @@ export const errorMeanings: Readonly<Record<string, string>> = {
   'AUTH-012': 'The credentials of the client are missing.',
   'AUTH-016': 'A query parameter is unusable.',
   'ERR-001': 'More calls than the limit allows; Retry-After says when to go on.',
+  'ERR-002': 'There is no such endpoint, or it takes another method.',
   'ERR-003': 'Something went wrong on the server.',
 };
 

@@ -11,6 +11,7 @@ import { allowOtherOrigins } from './cors.ts';
 import { errorPageRoute } from './error-page-route.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
+import { refuseTheRest } from './the-rest.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 const routes = [authorizeRoutes, tokenRoutes, metadataRoutes, profileRoutes, errorPageRoute];
@@ -32,7 +33,9 @@ export function autodeskDialect(app: FastifyInstance, options: AutodeskOptions):
         ? sendRefusal(request, reply, known, publicUrl)
         : sendFault(request, reply, error, publicUrl);
     });
+    const addTheRest = refuseTheRest(scope, options);
     allowOtherOrigins(scope);
     for (const addRoutes of routes) addRoutes(scope, options);
+    addTheRest();
   });
 }

@@ -20,27 +20,33 @@ export function profileRoutes(app: FastifyInstance, { core, limits }: AutodeskOp
     return token;
   }
 
-  const get = (
-    path: string,
-    endpoint: LimitedEndpoint,
-    { read, render }: { read: ReadToken; render: (account: AccountFacts) => unknown },
-  ): void => {
+  const add = (path: string, endpoint: LimitedEndpoint, { methods, read, render }: ProfileEndpoint): void => {
     const version = endpoint.startsWith('v1') ? 'v1' : 'v2';
-    app.get(
-      path,
-      described(version, 'Who the user of a three-legged token is'),
-      async (request, reply): Promise<FastifyReply> => {
+    app.route({
+      ...described(version, 'Who the user of a three-legged token is'),
+      method: [...methods],
+      url: path,
+      handler: async (request, reply): Promise<FastifyReply> => {
         const token = await requireToken(request, read(request.headers.authorization));
         const account = await withinLimit(limits, endpoint, { request, reply }, async () =>
           core.userinfo.account(token),
         );
         return sendJson(reply, 200, JSON.stringify(render(account)));
       },
-    );
+    });
   };
 
-  get('/userprofile/v1/users/@me', 'v1/users/@me', { read: readBearer, render: renderUsersMe });
-  get('/userinfo', 'userinfo', { read: readBearerOrBare, render: renderUserinfo });
+  const usersMe = { methods: ['GET'], read: readBearer, render: renderUsersMe } as const;
+  add('/userprofile/v1/users/@me', 'v1/users/@me', usersMe);
+  // OpenID Connect Core §5.3 has both methods, and the root's metadata speaks to clients of it.
+  const userinfo = { methods: ['GET', 'POST'], read: readBearerOrBare, render: renderUserinfo } as const;
+  add('/userinfo', 'userinfo', userinfo);
+}
+
+interface ProfileEndpoint {
+  methods: readonly ('GET' | 'POST')[];
+  read: ReadToken;
+  render: (account: AccountFacts) => unknown;
 }
 
 type ReadToken = (authorization: string | undefined) => string;

@@ -48,9 +48,10 @@ export function tokenRoutes(app: FastifyInstance, { core, limits }: AutodeskOpti
       return renderToken(await core.clientTokenEndpoint.answer(client));
     });
   }
-  post('v2/token', 'A token by one of three grants', async (_form, client) =>
-    renderToken(await core.clientTokenEndpoint.answer(client)),
-  );
+  post('v2/token', 'A token by one of three grants', async (form, client) => {
+    requireGrantOfVersionTwo(form);
+    return renderToken(await core.clientTokenEndpoint.answer(client));
+  });
   post('v2/introspect', 'What a token of the client is worth', async (_form, client) =>
     renderIntrospection(await core.introspection.introspect(client)),
   );
@@ -59,6 +60,13 @@ export function tokenRoutes(app: FastifyInstance, { core, limits }: AutodeskOpti
     await core.tokenRevocation.revoke(client);
     return '';
   });
+}
+
+/** aps-auth.md 3.2: its three, whatever else other dialects know. A missing one is told as such later. */
+function requireGrantOfVersionTwo(form: FormFields): void {
+  const grantType = fieldOf(form, 'grant_type');
+  if (grantType === undefined || versionOneEndpoints.some((one) => one.grantType === grantType)) return;
+  throw new KeygridError('unsupported_grant_type', 'There is no such grant_type');
 }
 
 const formOf = (request: FastifyRequest): FormFields =>

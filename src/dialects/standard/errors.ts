@@ -59,7 +59,7 @@ export function errorHeaders(error: KeygridError, { error: name }: WireError): R
   if (name === 'invalid_client' && subject.carrier === 'header') {
     return { 'www-authenticate': 'Basic realm="Keygrid", charset="UTF-8"' };
   }
-  if (name === 'invalid_token' || name === 'insufficient_scope') {
+  if (name === 'invalid_token' || name === 'insufficient_scope' || subject.carrier === 'bearer') {
     const scope = subject.scope === undefined ? '' : `, scope="${subject.scope}"`;
     const challenge = `Bearer error="${name}", error_description="${safeDescription(message)}"${scope}`;
     return { 'www-authenticate': challenge };

@@ -1,6 +1,6 @@
 /** What the world may know of an issuer: metadata and key set. S127 to S133. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
-import { BoundedCache } from '../../core/bounded-cache.ts';
+import { andThen } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { endpointPaths, issuerMetadata } from '../../core/oidc/discovery.ts';
 import { issuerPrefixes, nameIssuer, realmOf, type StandardOptions } from './context.ts';
@@ -8,7 +8,6 @@ import { addEndpoint, type Endpoint } from './endpoint.ts';
 
 /** Less than a key is published before it signs, by far. */
 const cacheControl = 'public, max-age=300';
-const documentsKept = 1000;
 
 export function metadataRoutes(app: FastifyInstance, options: StandardOptions): void {
   addEndpoint(app, options, endpointPaths.jwks_uri, {
@@ -33,8 +32,7 @@ export function rootMetadataRoutes(app: FastifyInstance, options: StandardOption
   }
 }
 
-function metadataEndpoint({ place }: StandardOptions): Endpoint {
-  const documents = new BoundedCache<string, string>(documentsKept);
+function metadataEndpoint({ core, place }: StandardOptions): Endpoint {
   return {
     summary: 'What the issuer supports, and where its endpoints are',
     methods: ['GET'],
@@ -42,12 +40,9 @@ function metadataEndpoint({ place }: StandardOptions): Endpoint {
     answer: (request, reply) => {
       const { issuer } = request;
       requireOwnPath(request, issuer.url.slice(place.publicUrl.length));
-      let document = documents.get(issuer.url);
-      if (document === undefined) {
-        document = JSON.stringify(issuerMetadata(issuer));
-        documents.set(issuer.url, document);
-      }
-      return sendDocument(reply, document);
+      return andThen(core.issuerFeatures.ofRealm(realmOf(request)), (features) =>
+        sendDocument(reply, JSON.stringify(issuerMetadata(issuer, features))),
+      );
     },
   };
 }

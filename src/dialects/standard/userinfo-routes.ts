@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { andThen } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { endpointPaths } from '../../core/oidc/discovery.ts';
-import { fieldOf, formOf, queryOf } from '../../http/form-body.ts';
+import { carriesForm, fieldOf, formOf, queryOf } from '../../http/form-body.ts';
 import { realmOf, type StandardOptions } from './context.ts';
 import { addEndpoint } from './endpoint.ts';
 import { neverKept, sendJson } from './refuse.ts';
@@ -29,14 +29,19 @@ export function userinfoRoutes(app: FastifyInstance, options: StandardOptions): 
 /** @throws KeygridError `invalid_request` for a token in the URL, or in two places (S104) */
 function presentedToken(request: FastifyRequest): string | undefined {
   if (queryOf(request).some(([name]) => name === 'access_token')) {
-    throw new KeygridError('invalid_request', 'An access token does not belong into the URL');
+    throw wronglySent('An access token does not belong into the URL');
   }
   const header = /^bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
-  const form = request.method === 'POST' ? formOf(request) : [];
+  // RFC 6750 §2.2: a token is in a form or in no body at all, so that what else a body holds does not matter.
+  const form = request.method === 'POST' && carriesForm(request) ? formOf(request) : [];
   const body = fieldOf(form, 'access_token');
   const isRepeated = form.filter(([name]) => name === 'access_token').length > 1;
   if (isRepeated || (header !== undefined && body !== undefined)) {
-    throw new KeygridError('invalid_request', 'The access token is sent in more than one way');
+    throw wronglySent('The access token is sent in more than one way');
   }
   return header ?? body;
 }
+
+/** RFC 6750 §3: a request whose token cannot be taken gets a challenge, whatever its status (S105). */
+const wronglySent = (description: string): KeygridError =>
+  new KeygridError('invalid_request', description, { subject: { carrier: 'bearer' } });

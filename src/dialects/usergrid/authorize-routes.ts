@@ -64,9 +64,12 @@ export const applicationAuthorizeRoutes: Routes = (app, options) => {
   });
 };
 
-/** usergrid-auth.md 5.3: of applications one has to be named. Whether there is such a client is looked at later. */
+/**
+ * usergrid-auth.md 5.3: of applications a client has to be named, as an owner's own (26 characters) or a registered one
+ * is called. Whether there is one is looked at later.
+ */
 const looksLikeClientId = (clientId: string | undefined): boolean =>
-  /^[A-Za-z0-9_.-]{1,100}$/.test(clientId ?? '');
+  /^(?:[A-Za-z0-9_-]{26}|[A-Za-z0-9]{32})$/.test(clientId ?? '');
 
 function createAnswers(options: HostedOptions, realmOf: (request: FastifyRequest) => RealmKey) {
   const { authorize } = options.core.authorization;

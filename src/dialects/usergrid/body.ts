@@ -18,7 +18,8 @@ const formFieldsLimit = 1000;
  * JSON if the first character says so, whatever the content type; else a form if the type says so.
  * @throws KeygridError `malformed_body`
  */
-export function parseBody(bytes: Buffer, contentType: string | undefined): ParsedBody {
+export function parseBody(received: Buffer, contentType: string | undefined): ParsedBody {
+  const bytes = withoutByteOrderMark(received);
   const start = bytes.findIndex((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
   if (start < 0) return absent;
   const first = bytes[start];
@@ -31,6 +32,10 @@ export function parseBody(bytes: Buffer, contentType: string | undefined): Parse
   }
   return { kind: 'other', bytes };
 }
+
+/** Some writers of UTF-8 begin with one, and the original's parser passes over it (RFC 8259 §8.1). */
+const withoutByteOrderMark = (bytes: Buffer): Buffer =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 
 function parseJson(text: string): Record<string, unknown> | unknown[] {
   requireModestJson(text);

@@ -101,11 +101,24 @@ function readBodiesLeniently(app: FastifyInstance): void {
 
 function resolveApplication(request: FastifyRequest, { core }: UsergridOptions): Awaitable<Application> {
   const { organization = '', application = '' } = paramsOf(request);
-  if (organization !== anyOrganization) return core.tenancy.requireApplication(organization, application);
-  return andThen(core.tenancyCache.applicationByUuid(application), (found) => {
-    if (found) return found;
-    throw new KeygridError('application_not_found', `Could not find application for ${application}`);
+  const isAlone = organization === anyOrganization;
+  const { tenancyCache } = core;
+  const found = isAlone
+    ? tenancyCache.applicationByUuid(application)
+    : tenancyCache.application(organization, application);
+  return andThen(found, (known) => {
+    if (known) return known;
+    throw noSuchApplication(isAlone ? application : `${organization}/${application}`, request);
   });
+}
+
+/** usergrid-auth.md 1.4 has the words. */
+function noSuchApplication(name: string, { originalUrl }: FastifyRequest): KeygridError {
+  const path = originalUrl.split('?')[0]!.replace(/^\/+/, '');
+  return new KeygridError(
+    'application_not_found',
+    `Could not find application for ${name} from URI: ${path}`,
+  );
 }
 
 const notFound: WireError = { status: 404, error: 'not_found', exception: 'keygrid.not_found' };

@@ -2,7 +2,12 @@
 import { fieldsOf, requireBody } from './body.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { sendEnvelope } from './envelope.ts';
-import { accessibleOrganization, managementResource, ownAdminUser } from './management-request.ts';
+import {
+  accessibleOrganization,
+  adminUserOf,
+  managementResource,
+  ownAdminUser,
+} from './management-request.ts';
 import { organizationBody, userOrganizationParams, userParams } from './management-schemas.ts';
 import { renderOrganization } from './render-accounts.ts';
 
@@ -51,12 +56,12 @@ const addOrganization =
     });
   };
 
-/** Only a member may let somebody in, and only the user itself (or the superuser) may say so for the user. */
+/** A member lets anybody in and takes anybody out, as at the organization's own path (8.2). */
 const join =
   ({ core }: UsergridOptions): Answer =>
   async (request, reply) => {
-    const user = await ownAdminUser(request, core);
     const organization = await accessibleOrganization(request, core);
+    const user = await adminUserOf(request, core);
     await core.members.add(request.caller, organization, user);
     return sendEnvelope(request, reply, {
       action: 'add user to organization',
@@ -67,8 +72,8 @@ const join =
 const leave =
   ({ core }: UsergridOptions): Answer =>
   async (request, reply) => {
-    const user = await ownAdminUser(request, core);
     const organization = await accessibleOrganization(request, core);
+    const user = await adminUserOf(request, core);
     await core.members.remove(organization, user);
     return sendEnvelope(request, reply, {
       action: 'remove user from organization',

@@ -12,6 +12,8 @@ export interface DialectRules {
   /** The form is shown to everybody and carries the request: nothing is looked at before the sign-in. */
   signInFirst: boolean;
   responseTypes: readonly ResponseType[];
+  /** Whose implicit grant counts here. In the standard dialect it is off until a client is given it (design.md 3). */
+  implicitFor: readonly ClientDialect[];
   /** Values of `response_mode`, for codes and for tokens; with none, the parameter means nothing here. */
   codeModes: readonly ResponseMode[];
   tokenModes: readonly ResponseMode[];
@@ -27,7 +29,7 @@ export interface DialectRules {
   absentScope: 'none' | 'data';
   /** With none, the parameter means nothing here. */
   prompts: readonly Prompt[];
-  /** An empty `state` comes back empty; where not, the form sends an empty one for none. */
+  /** An empty `state` comes back empty (APS-22); where not, it counts as none (RFC 6749 §3.1, S010). */
   echoesEmptyState: boolean;
   /** RFC 9207 (S014). */
   hasIssuerParameter: boolean;
@@ -41,6 +43,7 @@ const standard: DialectRules = {
   clientDialects: ['standard', 'usergrid'],
   signInFirst: false,
   responseTypes: ['code', 'token', 'id_token', 'id_token token'],
+  implicitFor: ['standard'],
   codeModes: ['query', 'fragment', 'form_post'],
   tokenModes: ['fragment', 'form_post'],
   usualTokenMode: 'fragment',
@@ -49,7 +52,7 @@ const standard: DialectRules = {
   otherScopes: 'dropped',
   absentScope: 'none',
   prompts: allPrompts,
-  echoesEmptyState: true,
+  echoesEmptyState: false,
   hasIssuerParameter: true,
 };
 
@@ -59,6 +62,7 @@ const autodeskV1: DialectRules = {
   clientDialects: ['autodesk'],
   signInFirst: false,
   responseTypes: ['code', 'token'],
+  implicitFor: ['autodesk'],
   codeModes: [],
   tokenModes: [],
   usualTokenMode: 'client',
@@ -88,6 +92,7 @@ const usergrid: DialectRules = {
   clientDialects: ['standard', 'usergrid'],
   signInFirst: true,
   responseTypes: ['code', 'token'],
+  implicitFor: ['standard', 'usergrid'],
   codeModes: [],
   tokenModes: [],
   usualTokenMode: 'fragment',

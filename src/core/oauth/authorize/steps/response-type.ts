@@ -17,7 +17,9 @@ export const responseType: RedirectStep = {
     if (!found) {
       throw new KeygridError('unsupported_response_type', 'There is no such response type here');
     }
-    if (!client.grantTypes.includes(grantTypeOf(found))) {
+    const grantType = grantTypeOf(found);
+    const isOff = grantType === 'implicit' && !rules.implicitFor.includes(client.dialect);
+    if (isOff || !client.grantTypes.includes(grantType)) {
       throw new KeygridError('unauthorized_client', 'The client is not registered for this response type');
     }
     return { responseType: found };

@@ -1,0 +1,49 @@
+/** Paths of this dialect that lead nowhere, and methods that its endpoints do not take, are told in its own words. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { KeygridError } from '../../core/errors.ts';
+import { sendRefusal } from './answers.ts';
+import { type AutodeskOptions, undescribed } from './context.ts';
+
+const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** To be called before the routes are added; what it returns, after them. */
+export function refuseTheRest(app: FastifyInstance, { place }: AutodeskOptions): () => void {
+  const taken = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = taken.get(url) ?? new Set();
+    for (const name of [method].flat()) known.add(name);
+    taken.set(url, known);
+  });
+
+  const refuse = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    why: string,
+  ): FastifyReply => {
+    const wire = { status, error: 'invalid_request', errorCode: 'ERR-002', headers: {} };
+    return sendRefusal(request, reply, new KeygridError('invalid_request', why), place.publicUrl, wire);
+  };
+
+  return () => {
+    for (const [url, known] of [...taken]) {
+      const allowed = [...known].filter((name) => name !== 'HEAD').join(', ');
+      if (url.includes('*')) continue;
+      app.route({
+        ...undescribed,
+        url,
+        method: methods.filter((name) => !known.has(name)),
+        handler: async (request, reply) =>
+          refuse(request, reply.header('allow', allowed), 405, `This endpoint takes ${allowed}`),
+      });
+    }
+    for (const url of ['/authentication/*', '/userprofile/*']) {
+      app.route({
+        ...undescribed,
+        url,
+        method: [...methods],
+        handler: async (request, reply) => refuse(request, reply, 404, 'There is no such endpoint'),
+      });
+    }
+  };
+}
