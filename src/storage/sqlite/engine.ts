@@ -7,6 +7,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
 import type { Row, SqlEngine, Work } from '../sql/statement.ts';
+import { createCheckpoints } from './checkpoints.ts';
 import { createEntity } from './create-entity.ts';
 import { toStoreError } from './errors.ts';
 import { createPreparedStatements, type Transaction } from './prepared.ts';
@@ -66,6 +67,7 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
   const savepoint = database.prepare('savepoint work');
   const release = database.prepare('release work');
   const rollbackToSavepoint = database.prepare('rollback to work');
+  const checkpoints = createCheckpoints(database);
   const listeners: ((changes: Change[]) => void)[] = [];
   const queue: PendingWrite[] = [];
   let scheduled = false;
@@ -172,6 +174,7 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
       return;
     }
     lookAtSize();
+    checkpoints.afterCommit();
     const { outcomes, changes } = ran;
     if (changes.length > 0) for (const listener of listeners) listener(changes);
     for (const [at, write] of batch.entries()) settle(write, outcomes[at]!);
@@ -196,6 +199,7 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
     async close() {
       while (scheduled) await new Promise((resolve) => setImmediate(resolve));
       endReading();
+      await checkpoints.close();
       database.close();
     },
   };

@@ -1,0 +1,110 @@
+/**
+ * Moves what the log holds into the database beside the work. A commit that is left to do so itself, as SQLite has it,
+ * keeps everything else waiting while up to 64 MB are written and synced, a fifth of a second among a million
+ * entities. A thread does most of it; what was committed meanwhile is little, is moved between two commits, and then
+ * the log begins anew.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+
+export interface Checkpoints {
+  /** To be called when no transaction is open. */
+  afterCommit(): void;
+  close(): Promise<void>;
+}
+
+/** What a thread is started with. */
+export interface ThreadData {
+  path: string;
+  endsAfterMilliseconds: number;
+}
+
+export interface CheckpointOptions {
+  /** Pages in the log from which on it is moved. */
+  framesWanted?: number;
+  /** Without anything to move. */
+  endsAfterMilliseconds?: number;
+}
+
+/** 64 MB: the same page is changed again and again, and is moved once. */
+const usualFrames = 16_000;
+/** Where the thread does not keep up by so far, a commit moves all itself: the log is bounded. */
+const mostFramesToUsual = 4;
+/** To look costs 2 us. */
+const commitsBetweenLooks = 16;
+/** As a share of what was wanted: so many are moved between two commits. */
+const few = 1 / 16;
+/** Each moves what was committed during the one before. */
+const mostPasses = 4;
+
+const workerFile = new URL(`./checkpoint-worker.${import.meta.url.split('.').at(-1)}`, import.meta.url);
+
+export function createCheckpoints(database: DatabaseSync, options: CheckpointOptions = {}): Checkpoints {
+  const { framesWanted = usualFrames, endsAfterMilliseconds = 60_000 } = options;
+  database.exec(`pragma wal_autocheckpoint = ${mostFramesToUsual * framesWanted}`);
+  const look = database.prepare('pragma wal_checkpoint(noop)');
+  const moveRest = database.prepare('pragma wal_checkpoint(passive)');
+  let thread: Worker | undefined;
+  let isMoving = false;
+  let commits = 0;
+  let passes = 0;
+  /** Of which a reader of an older state kept some in the log. */
+  let framesKept = 0;
+
+  function framesLeft(): number {
+    const { log, checkpointed } = look.get() as { log: number; checkpointed: number };
+    return log - checkpointed;
+  }
+
+  function startThread(): Worker {
+    const workerData: ThreadData = { path: database.location()!, endsAfterMilliseconds };
+    const started = new Worker(workerFile, { workerData });
+    started.on('message', () => {
+      isMoving = false;
+    });
+    // What it could not move is moved here, and what is wrong with the file is met here too.
+    started.on('error', () => {});
+    started.once('exit', () => {
+      if (isMoving) passes = mostPasses;
+      isMoving = false;
+      thread = undefined;
+    });
+    // Last, since to listen for messages keeps the process.
+    started.unref();
+    return started;
+  }
+
+  function move(): void {
+    thread ??= startThread();
+    isMoving = true;
+    passes += 1;
+    thread.postMessage('move');
+  }
+
+  function finish(): void {
+    moveRest.get();
+    passes = 0;
+    framesKept = framesLeft();
+  }
+
+  function continueMoving(): void {
+    if (passes === mostPasses || framesLeft() <= few * framesWanted) finish();
+    else move();
+  }
+
+  function moveIfLong(): void {
+    if (++commits % commitsBetweenLooks !== 0) return;
+    const frames = framesLeft();
+    framesKept = Math.min(framesKept, frames);
+    if (frames - framesKept >= framesWanted) move();
+  }
+
+  return {
+    afterCommit() {
+      if (isMoving) return;
+      if (passes > 0) continueMoving();
+      else moveIfLong();
+    },
+    close: async () => void (await thread?.terminate()),
+  };
+}
