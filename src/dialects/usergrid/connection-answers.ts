@@ -45,7 +45,7 @@ export async function changeConnection(
 }
 
 /** @throws KeygridError `invalid_argument` */
-function requireVerb({ request }: DataCall, relation: ConnectionEnd['relation']): string {
+export function requireVerb({ request }: DataCall, relation: ConnectionEnd['relation']): string {
   const { direction, verb } = relation;
   if (direction === 'outgoing' && verb !== undefined) return verb;
   throw notWhereItBegins(request, relation);
@@ -131,14 +131,21 @@ async function requireSelected(
   operations: Operation[],
 ): Promise<void> {
   if (collection) await requireEach(call, operations, [collection.segment, readings[0]?.reference ?? '']);
-  if (far) await requireEach(call, operations, [collectionName(far.type), far.uuid]);
+  if (far) await requireRights(call, operations, far);
 }
 
 /** Everyone may read their own account (usergrid-auth.md 7.2). */
-async function requireReading(call: DataCall, { type, uuid }: StoredEntity): Promise<void> {
-  if (callingUser(call.request.caller, call.request.application) === uuid) return;
-  await requireEach(call, ['get'], [collectionName(type), uuid]);
+export async function requireReading(call: DataCall, entity: StoredEntity): Promise<void> {
+  if (callingUser(call.request.caller, call.request.application) === entity.uuid) return;
+  await requireRights(call, ['get'], entity);
 }
+
+/** @throws KeygridError `permission_missing` */
+export const requireRights = (
+  call: DataCall,
+  operations: Operation[],
+  { type, uuid }: StoredEntity,
+): Promise<void> => requireEach(call, operations, [collectionName(type), uuid]);
 
 /** @throws KeygridError `permission_missing` */
 async function requireEach(

@@ -6,8 +6,10 @@ import { KeygridError } from '../../core/errors.ts';
 import type { MemberType } from '../../core/identity/memberships.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import { jsonBody } from './body.ts';
+import { isByQuery } from './change-by-query.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { sendEntitiesAt, sendPageAt } from './data-call.ts';
+import { answerData } from './data-routes.ts';
 import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
 import { ofOneType } from './list-narrowing.ts';
@@ -35,7 +37,7 @@ export const membershipRoutes: Routes = (app, options) => {
             schema: { querystring: pageQuery },
           },
           POST: create,
-          PUT: create,
+          PUT: { summary: `Creates one, or changes all ${collection} that match`, answer: flow.put },
         },
         many.aliases,
       );
@@ -54,7 +56,7 @@ export const membershipRoutes: Routes = (app, options) => {
   }
 };
 
-type Flow = Record<'list' | 'create' | 'show' | 'add' | 'remove', Answer>;
+type Flow = Record<'list' | 'create' | 'put' | 'show' | 'add' | 'remove', Answer>;
 
 function createFlow(options: UsergridOptions, type: HolderKind['type'], collection: string): Flow {
   const { core } = options;
@@ -76,7 +78,21 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
     members: StoredEntity[],
   ): Awaitable<FastifyReply> => sendEntitiesAt({ request, reply, options }, pathOf(owner), members);
 
+  const create: Answer = async (request, reply) => {
+    await requireCreation(core, request, memberType);
+    const owner = await ownerOf(request);
+    const members = await createMembers(options, request, memberType);
+    for (const member of members) await core.memberships.add(request.application, owner, collection, member);
+    return send(request, reply, owner, members);
+  };
+  const changeMatching = answerData(options);
+
   return {
+    create,
+    put: (request, reply) =>
+      isByQuery(readDataParameters(request.query as QueryParameters))
+        ? changeMatching(request, reply)
+        : create(request, reply),
     async list(request, reply) {
       const owner = await ownerOf(request);
       const asked = readDataParameters(request.query as QueryParameters);
@@ -84,14 +100,6 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
       const page = { query, limit, cursor };
       const found = await core.memberships.list(request.application, owner, collection, page);
       return sendPageAt({ request, reply, options }, pathOf(owner), found, query);
-    },
-    async create(request, reply) {
-      await requireCreation(core, request, memberType);
-      const owner = await ownerOf(request);
-      const members = await createMembers(options, request, memberType);
-      for (const member of members)
-        await core.memberships.add(request.application, owner, collection, member);
-      return send(request, reply, owner, members);
     },
     async show(request, reply) {
       const [owner, member] = await endsOf(request);
