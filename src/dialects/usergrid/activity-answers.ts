@@ -12,7 +12,7 @@ import { KeygridError } from '../../core/errors.ts';
 import { isUuid, type Uuid } from '../../core/uuid.ts';
 import { type Owner, requireKnowing, requireOwnership } from './activity-owner.ts';
 import { changeByQuery, isByQuery } from './change-by-query.ts';
-import { writeConditionOf } from './conditional-request.ts';
+import { requireCondition, writeConditionOf } from './conditional-request.ts';
 import { type CreationPlace, createManyAt, createOneAt } from './create-entities.ts';
 import { type EntitiesCall, sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
@@ -112,7 +112,7 @@ function publishUnder(
 export async function removeActivity(call: ActivityCall): Promise<FastifyReply> {
   const { request, options, owner, list } = call;
   const activity = await requireListed(call);
-  if (writeConditionOf(request)?.precondition(activity) === false) throw preconditionFailed();
+  requireCondition(request, activity);
   const { activities } = options.core;
   if (await activities.remove(request.application, owner.entity, list, activity.uuid))
     return send(call, [activity]);

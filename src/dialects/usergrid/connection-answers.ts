@@ -8,7 +8,7 @@ import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import type { Operation } from '../../core/identity/permission-pattern.ts';
 import { callingUser } from '../../core/identity/user-reference.ts';
-import { writeConditionOf } from './conditional-request.ts';
+import { requireCondition, writeConditionOf } from './conditional-request.ts';
 import { createEntity } from './create-entities.ts';
 import { type DataCall, sentBody, sentObject, writerOf } from './data-call.ts';
 import { addressedPath } from './guard.ts';
@@ -93,6 +93,7 @@ async function connectTo(
   await requireSelected(call, selector, far, needed);
   if (!writes) {
     if (!far) throw notConnected();
+    requireCondition(call.request, far);
     return connect(call, source, verb, far);
   }
   const collection = selector.collection ?? (far && readCollection(collectionName(far.type)));
@@ -116,10 +117,13 @@ async function disconnect(
   far: StoredEntity | undefined,
 ): Promise<StoredEntity> {
   const connections = call.options.core.connections.of(call.request.application);
-  if (far && (await connections.disconnect(source, verb, far))) return far;
-  // What was not connected is answered all the same, to those who may read it.
-  await requireSelected(call, selector, far, ['get']);
+  const asked = { direction: 'outgoing', verb, type: undefined } as const;
+  const isConnected = far !== undefined && (await connections.areConnected([source], asked, far));
+  // What is not connected is answered all the same, to those who may read it.
+  if (!isConnected) await requireSelected(call, selector, far, ['get']);
   if (!far) throw notConnected();
+  requireCondition(call.request, far);
+  await connections.disconnect(source, verb, far);
   return far;
 }
 

@@ -9,7 +9,7 @@ import { updateFound } from '../../core/entities/query/write-each.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { requireMember } from './addressed-entities.ts';
 import { changeByQuery, isByQuery } from './change-by-query.ts';
-import { writeConditionOf } from './conditional-request.ts';
+import { requireCondition, writeConditionOf } from './conditional-request.ts';
 import { createManyAt, createOneAt } from './create-entities.ts';
 import { type EntitiesCall, sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts';
 import { notLinked, requireRightToChange, requireRightToName } from './device-rights.ts';
@@ -118,7 +118,7 @@ export async function putDevice(call: LinkCall): Promise<FastifyReply> {
 
 export async function unlinkDevice(call: LinkCall): Promise<FastifyReply> {
   const device = await otherEnd(call, 'device');
-  await unlink(call, call.owner, device);
+  await unlink(call, { user: call.owner, device }, device);
   return send(call, [device]);
 }
 
@@ -151,7 +151,7 @@ export async function unlinkUserOfDevice(call: LinkCall): Promise<FastifyReply> 
   const { request, options, owner } = call;
   const user = await otherEnd(call, 'user');
   await requireOtherEnd(options.core, request, owner, user);
-  await unlink(call, user, owner);
+  await unlink(call, { user, device: owner }, user);
   return send(call, [user]);
 }
 
@@ -163,8 +163,16 @@ async function requireLink({ request, options }: LinkCall, user: StoredEntity, d
   if (!(await options.core.userDevices.isOf(request.application, user, device))) throw notLinked();
 }
 
-/** @throws KeygridError `resource_not_found` */
-async function unlink({ request, options }: LinkCall, user: StoredEntity, device: StoredEntity) {
+interface Link {
+  user: StoredEntity;
+  device: StoredEntity;
+}
+
+/** @param named the one that the path ends with. @throws KeygridError `resource_not_found`, `precondition_failed` */
+async function unlink(call: LinkCall, { user, device }: Link, named: StoredEntity): Promise<void> {
+  const { request, options } = call;
+  await requireLink(call, user, device);
+  requireCondition(request, named);
   if (!(await options.core.userDevices.unlink(request.application, user, device))) throw notLinked();
 }
 

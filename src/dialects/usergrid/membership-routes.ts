@@ -2,7 +2,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import { KeygridError } from '../../core/errors.ts';
 import type { MemberType } from '../../core/identity/memberships.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
 import { jsonBody } from './body.ts';
@@ -14,9 +13,10 @@ import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
 import { ofOneType } from './list-narrowing.ts';
 import { eachOrOfMany } from './many-owners.ts';
+import { addMember, noMember, removeMember } from './member-changes.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
-import { requireCreation, requireOtherEnd } from './role-administration.ts';
+import { requireCreation } from './role-administration.ts';
 import { sendUnlessKnown } from './tagged-answers.ts';
 
 export const membershipRoutes: Routes = (app, options) => {
@@ -105,26 +105,20 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
       const [owner, member] = await endsOf(request);
       if (await core.memberships.has(request.application, owner, collection, member))
         return sendUnlessKnown({ request, reply, options }, pathOf(owner), member);
-      throw noMember(type, memberType);
+      throw noMember(owner, member);
     },
     async add(request, reply) {
       const [owner, member] = await endsOf(request);
-      await requireOtherEnd(core, request, owner, member);
-      await core.memberships.add(request.application, owner, collection, member);
+      await addMember({ request, reply, options }, { owner, collection, member });
       return send(request, reply, owner, [member]);
     },
     async remove(request, reply) {
       const [owner, member] = await endsOf(request);
-      await requireOtherEnd(core, request, owner, member);
-      if (await core.memberships.remove(request.application, owner, collection, member))
-        return send(request, reply, owner, [member]);
-      throw noMember(type, memberType);
+      await removeMember({ request, reply, options }, { owner, collection, member });
+      return send(request, reply, owner, [member]);
     },
   };
 }
-
-const noMember = (ownerType: string, memberType: string): KeygridError =>
-  new KeygridError('resource_not_found', `The ${ownerType} and the ${memberType} are not connected`);
 
 /** What the body says, created as it would be at `/users`, `/groups` or `/roles`. */
 async function createMembers(

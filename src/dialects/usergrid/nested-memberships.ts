@@ -2,11 +2,12 @@
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { createEntity } from './create-entities.ts';
 import { type DataCall, sentObject } from './data-call.ts';
+import { addMember, removeMember } from './member-changes.ts';
 import type { Relation } from './nested-path.ts';
 import { membersOneByOne } from './nested-refusals.ts';
 import { type End, notConnected } from './nested-walk.ts';
 import { readCollection } from './resource-address.ts';
-import { requireCreation, requireOtherEnd } from './role-administration.ts';
+import { requireCreation } from './role-administration.ts';
 
 export type SubCollectionEnd = End & { relation: Extract<Relation, { kind: 'sub-collection' }> };
 
@@ -18,18 +19,16 @@ export async function changeMembership(
   const [owner] = stand.entities;
   if (!owner) return undefined;
   const { request, options } = call;
-  const { memberships } = options.core;
   const { name } = relation.kept;
   const isAdded = request.method !== 'DELETE';
   if (selector.kind === 'many' && selector.parameters) throw membersOneByOne(request, relation);
   if (selector.kind === 'many' && !isAdded) return undefined;
   const member = selector.kind === 'many' ? await createMember(call, name) : far;
   if (!member) throw notConnected();
-  if (selector.kind === 'one') await requireOtherEnd(options.core, request, owner, member);
-  if (isAdded) await memberships.add(request.application, owner, name, member);
-  else if (!(await memberships.remove(request.application, owner, name, member))) {
-    throw notConnected();
-  }
+  const membership = { owner, collection: name, member };
+  if (!isAdded) await removeMember(call, membership);
+  else if (selector.kind === 'one') await addMember(call, membership);
+  else await options.core.memberships.add(request.application, owner, name, member);
   return member;
 }
 
