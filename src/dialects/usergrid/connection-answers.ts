@@ -9,7 +9,7 @@ import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import type { Operation } from '../../core/identity/permission-pattern.ts';
 import { callingUser } from '../../core/identity/user-reference.ts';
 import { requireCondition, writeConditionOf } from './conditional-request.ts';
-import { createEntity } from './create-entities.ts';
+import { createAt, placeOf } from './create-entities.ts';
 import { type DataCall, sentBody, sentObject, writerOf } from './data-call.ts';
 import { addressedPath } from './guard.ts';
 import { collectionName } from './inflection.ts';
@@ -40,8 +40,7 @@ export async function changeConnection(
   if (!isMade || !collection || selector.parameters) return undefined;
   const verb = requireVerb(call, relation);
   await requireReading(call, source);
-  const target = await createTarget(call, source, verb, collection);
-  return target && connect(call, source, verb, target);
+  return createTarget(call, source, verb, collection);
 }
 
 /** @throws KeygridError `invalid_argument` */
@@ -62,7 +61,7 @@ async function connect(
   return { ...target, connected: true };
 }
 
-/** What the body says, created as it would be in its collection; of an array the first. Undefined without a body. */
+/** What the body says, created as it would be in its collection, and connected; of an array the first. Undefined without a body. */
 async function createTarget(
   call: DataCall,
   source: StoredEntity,
@@ -75,8 +74,35 @@ async function createTarget(
   requireOffered(collection);
   requireConnectable(source, verb, collection.type);
   await requireCreation(call.options.core, call.request, collection.type);
-  return createEntity({ ...call, collection }, body as Record<string, unknown>);
+  const place = await placeOf(
+    { ...call, collection },
+    `/${collectionName(source.type)}/${source.uuid}/${verb}`,
+  );
+  const { entities, isRepeated } = await createAt(call, place, body as Record<string, unknown>);
+  const target = entities[0]!;
+  if (isRepeated && !(await mayBeConnectedAgain(call, source, verb, target)))
+    await requireReading(call, target);
+  return connect(call, source, verb, target);
 }
+
+/** Else it was parted or changed since: it may have become what who made it may not read. */
+const mayBeConnectedAgain = async (
+  call: DataCall,
+  source: StoredEntity,
+  verb: string,
+  target: StoredEntity,
+): Promise<boolean> =>
+  (!target.connected && target.modified === target.created) || isConnected(call, source, verb, target);
+
+const isConnected = (
+  { request, options }: DataCall,
+  source: StoredEntity,
+  verb: string,
+  target: StoredEntity,
+): Promise<boolean> =>
+  options.core.connections
+    .of(request.application)
+    .areConnected([source], { direction: 'outgoing', verb, type: undefined }, target);
 
 /** With PUT and a body the target is changed, or created. */
 async function connectTo(
@@ -117,10 +143,10 @@ async function disconnect(
   far: StoredEntity | undefined,
 ): Promise<StoredEntity> {
   const connections = call.options.core.connections.of(call.request.application);
-  const asked = { direction: 'outgoing', verb, type: undefined } as const;
-  const isConnected = far !== undefined && (await connections.areConnected([source], asked, far));
   // What is not connected is answered all the same, to those who may read it.
-  if (!isConnected) await requireSelected(call, selector, far, ['get']);
+  if (!far || !(await isConnected(call, source, verb, far))) {
+    await requireSelected(call, selector, far, ['get']);
+  }
   if (!far) throw notConnected();
   requireCondition(call.request, far);
   await connections.disconnect(source, verb, far);

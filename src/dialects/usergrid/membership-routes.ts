@@ -2,22 +2,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import type { MemberType } from '../../core/identity/memberships.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
-import { jsonBody } from './body.ts';
 import { isByQuery } from './change-by-query.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
-import { sendEntitiesAt, sendPageAt } from './data-call.ts';
+import { sendEntitiesAt, sendPageAt, sentBody } from './data-call.ts';
 import { answerData } from './data-routes.ts';
 import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
 import { ofOneType } from './list-narrowing.ts';
 import { eachOrOfMany } from './many-owners.ts';
-import { addMember, noMember, removeMember } from './member-changes.ts';
+import { addMember, createMembers, noMember, removeMember } from './member-changes.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
 import { requireCreation } from './role-administration.ts';
-import { sendUnlessKnown } from './tagged-answers.ts';
+import { sendUnlessKnown, sendWritten } from './tagged-answers.ts';
 
 export const membershipRoutes: Routes = (app, options) => {
   for (const { type, plural, collections } of holderKinds) {
@@ -81,9 +79,12 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
   const create: Answer = async (request, reply) => {
     await requireCreation(core, request, memberType);
     const owner = await ownerOf(request);
-    const members = await createMembers(options, request, memberType);
-    for (const member of members) await core.memberships.add(request.application, owner, collection, member);
-    return send(request, reply, owner, members);
+    const call = { request, reply, options };
+    const sent = sentBody(request);
+    const members = await createMembers(call, { owner, collection }, sent);
+    return Array.isArray(sent)
+      ? send(request, reply, owner, members)
+      : sendWritten(call, pathOf(owner), members[0]!);
   };
   const changeMatching = answerData(options);
 
@@ -118,18 +119,4 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
       return send(request, reply, owner, [member]);
     },
   };
-}
-
-/** What the body says, created as it would be at `/users`, `/groups` or `/roles`. */
-async function createMembers(
-  { core }: UsergridOptions,
-  request: FastifyRequest,
-  memberType: MemberType,
-): Promise<StoredEntity[]> {
-  const { application, caller } = request;
-  const sent = jsonBody(request) ?? {};
-  const by = { administrator: await core.access.isApplicationAdmin(caller, application) };
-  const service = core.typedServices[memberType];
-  if (!Array.isArray(sent)) return [await service.create(application, sent, by)];
-  return service.createMany(application, sent as Record<string, unknown>[], by);
 }
