@@ -1,6 +1,7 @@
 /** How a command gets at the data: the same store and core as the server's, beside it or without it. */
 import { existsSync } from 'node:fs';
 import { type Configuration, loadConfiguration } from '../config/index.ts';
+import { type Audit, createAudit } from '../core/audit.ts';
 import { type Keygrid, openKeygrid } from '../main/open-keygrid.ts';
 import type { Ports } from '../main/ports.ts';
 import { rootKeyFile } from '../main/root-key.ts';
@@ -16,6 +17,7 @@ export interface Visit {
   keygrid: Keygrid;
   configuration: Configuration;
   ports: Ports;
+  audit: Audit;
 }
 
 export const configurationOf = ({ settings }: Invocation): Configuration =>
@@ -31,19 +33,21 @@ export async function withKeygrid<Result>(
   const ports = commandPorts(configuration);
   const keygrid = await openKeygrid({ configuration, ports, exclusive: false });
   try {
-    return await work({ keygrid, configuration, ports });
+    return await work({ keygrid, configuration, ports, audit: createAudit(ports.log) });
   } finally {
     await keygrid.close();
   }
 }
 
-/** A command prints its result; beside that only warnings are news. */
-export function commandPorts({ logLevel }: Configuration): Ports {
-  const level = ['error', 'fatal', 'silent'].includes(logLevel) ? logLevel : 'warn';
+/**
+ * A command prints its result; beside that, on standard error, warnings are news, and what it did with accounts, clients
+ * and rights (docs/audit-log.md).
+ */
+export function commandPorts({ logLevel: level }: Configuration): Ports {
   return {
     clock: systemClock,
     random: createRandomSource(),
-    log: createLog({ level, destination: process.stderr }),
+    log: createLog({ level, destination: process.stderr, source: 'command_line' }),
   };
 }
 

@@ -26,6 +26,10 @@ export const auditEvents = {
   client_suspended: { level: 'info', message: 'a client was suspended' },
   client_resumed: { level: 'info', message: 'a client was let in again' },
   client_deleted: { level: 'info', message: 'a client was deleted' },
+  organization_created: { level: 'info', message: 'an organization was made' },
+  application_created: { level: 'info', message: 'an application was made' },
+  account_created: { level: 'info', message: 'an account was made' },
+  password_reset: { level: 'info', message: 'an account got a new password' },
 } as const satisfies Record<string, { level: keyof Log; message: string }>;
 
 export type AuditEvent = keyof typeof auditEvents;

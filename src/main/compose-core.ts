@@ -17,6 +17,7 @@ import { creationOf } from '../core/entities/entity-changes.ts';
 
 import { createExplainLog } from '../core/explain-log.ts';
 import { type Access, createAccess } from '../core/identity/access.ts';
+import { createAccountTokens } from '../core/identity/account-tokens.ts';
 import { createAuthenticator } from '../core/identity/authenticator.ts';
 import { findAdminUser } from '../core/identity/find-admin-user.ts';
 import { createMemberships } from '../core/identity/memberships.ts';
@@ -93,7 +94,10 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
   const { indexedFields } = collectionSettings;
   const entities = createEntities({ storeFor: storage.entities, indexedFields, clock, uuids });
   const throttle = createLoginThrottle({ clock });
-  const accounts = composeAccounts({ ...parts, entities, tokens, throttle, uuids });
+  const accountTokens = createAccountTokens({
+    ...{ tokens, grantsOf: storage.grants, sessionsOf: storage.sessions },
+  });
+  const accounts = composeAccounts({ ...parts, entities, accountTokens, throttle, uuids });
   const oauth = composeOAuth({
     ...{ ...parts, cache, entities, tokens, secrets, sealer, uuids, signing, throttle },
     login: accounts.login,
@@ -172,7 +176,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     }),
     access,
     pathPermission: createPathPermission(access, entities),
-    userTokens: createUserTokens({ tokens, access, grantsOf: storage.grants }),
+    userTokens: createUserTokens({ tokens, access, accountTokens }),
     authenticator,
     tokens,
     tokenEndpoint: createTokenEndpoint(

@@ -48,3 +48,20 @@ test('requests that Fastify logs show neither headers nor secrets of the URL', a
   assert.match(text(), /"url":"\/token\?\[redacted\]"/);
   assert.doesNotMatch(text(), /s3cret/);
 });
+
+test('what is no server says what it is, and below warnings writes its audit log alone', () => {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const log = createLog({ level: 'info', destination, source: 'command_line' });
+  log.info({}, 'unheard');
+  log.info({ audit: 'client_deleted' }, 'deleted');
+  log.child({ store: 'x' }).info({ index: 'x' }, 'unheard');
+  log.warn({}, 'heard');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line)).map(({ source, msg }) => [source, msg]),
+    [
+      ['command_line', 'deleted'],
+      ['command_line', 'heard'],
+    ],
+  );
+});

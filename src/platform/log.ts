@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type LogFn, type Logger, pino, stdTimeFunctions } from 'pino';
 import { redactLine, redactUrl } from './redaction.ts';
 
 export { redactUrl } from './redaction.ts';
@@ -7,6 +7,8 @@ export interface LogOptions {
   level: string;
   /** Standard output unless given. */
   destination?: DestinationStream;
+  /** Set for what is no server: said in every line. Below warnings then only the audit log is news (src/core/audit.ts). */
+  source?: string;
 }
 
 /** The parts of a request that may be logged. Its headers may not. */
@@ -26,14 +28,22 @@ const renderRequest = ({ method, url, ip }: LoggableRequest) => ({
  * One JSON line an event. Secrets are taken out of the finished line rather than by paths into the fields, so
  * that no depth, child logger or error text is a way around it.
  */
-export function createLog({ level, destination }: LogOptions): Logger {
+export function createLog({ level, destination, source }: LogOptions): Logger {
   const options = {
     level,
-    base: null,
+    base: source === undefined ? null : { source },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { req: renderRequest },
-    hooks: { streamWrite: redactLine },
+    hooks: { streamWrite: redactLine, ...(source !== undefined && { logMethod: onlyNews }) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+const warning = pino.levels.values.warn!;
+
+function onlyNews(this: Logger, fields: Parameters<LogFn>, write: LogFn, level: number): void {
+  const [first] = fields as unknown[];
+  const isAudit = typeof first === 'object' && first !== null && 'audit' in first;
+  if (level >= warning || isAudit) write.apply(this, fields);
 }

@@ -249,3 +249,10 @@ test('writes that were asked for before closing are finished', async () => {
   assert.ok((await writing).every(({ kind }) => kind === 'written'));
   await assert.rejects(storage.ping(), { code: 'store_unavailable' });
 });
+
+test('reads that were asked for before closing are answered', async () => {
+  const storage = await openAt(database.url);
+  const reading = Promise.all(Array.from({ length: 8 }, () => storage.revocations.listLive(0, undefined)));
+  const [read] = await Promise.all([reading, storage.close()]);
+  for (const { revocations } of read) assert.ok(Array.isArray(revocations));
+});

@@ -244,7 +244,7 @@ onEachEngine((world) => {
     test('members are not added or removed by a query', async () => {
       const [ann, group] = [await user(), await create('groups', { path: `g-${unique()}` })];
       await ask(`POST /groups/${group.uuid}/users/${ann.uuid}`);
-      for (const method of ['POST', 'PUT', 'DELETE']) {
+      for (const method of ['POST', 'DELETE']) {
         for (const end of ['users/all', 'users;ql=age>1', `users/${ann.uuid}/groups/all`]) {
           const answer = await asAdmin(`${method} /groups/${group.uuid}/${end}`);
           assert.equal(outcome(answer), '400 illegal_argument', `${method} ${end}`);

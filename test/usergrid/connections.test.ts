@@ -349,7 +349,14 @@ onEachEngine((world) => {
     test('DELETE of a whole list ends nothing and answers the list', async () => {
       const [ann, rex] = [await user(), await create('dogs')];
       await ask(`POST /users/${ann.uuid}/likes/${rex.uuid}`);
-      for (const path of ['likes', 'likes/dogs', 'connections', 'likes/all']) {
+      for (const path of [
+        'likes',
+        'likes/dogs',
+        'connections',
+        'likes/all',
+        'likes/dogs?ql=select%20*',
+        'likes?limit=5',
+      ]) {
         assert.deepEqual(uuidsIn(await ask(`DELETE /users/${ann.uuid}/${path}`)), [rex.uuid], path);
       }
       assert.deepEqual(uuidsIn(await ask(`GET /users/${ann.uuid}/likes`)), [rex.uuid]);

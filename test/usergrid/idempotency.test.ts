@@ -125,15 +125,6 @@ describe('one entity', () => {
     assert.equal(typeof (await access.signIn(account)), 'string');
   });
 
-  test('what is created to be connected is created once too', async () => {
-    const { uuid } = onlyEntity(await data('POST /nines', { json: { name: 'source' } }));
-    const request = withKey(randomUUID(), { name: 'target' });
-    const first = await data(`POST /nines/${uuid}/likes/tens`, request);
-    assert.equal(first.status, 200, first.text);
-    assert.deepEqual(uuidsIn(await data(`POST /nines/${uuid}/likes/tens`, request)), uuidsIn(first));
-    assert.equal(await count('/tens'), 1);
-  });
-
   test('a key that is empty, too long or unprintable is refused', async () => {
     for (const key of ['', 'x'.repeat(256), 'a\tb', 'é']) {
       assert.equal((await data('POST /elevens', withKey(key, { a: 1 }))).status, 400, key);

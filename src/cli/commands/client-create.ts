@@ -20,7 +20,7 @@ export const run = (invocation: Invocation): Promise<CommandResult> =>
       'key' in owner ? [owner.key, owner.organizationUuid] : [managementRealmKey, owner.uuid];
     const name = textOption(invocation, 'name') ?? ownerName;
     const foundation = { name, type, dialect, realm, organizationUuid };
-    const { client, clientSecret } = await core.clients.register(foundation, settings);
+    const { client, clientSecret } = await core.clientChangesAs(undefined).register(foundation, settings);
     return {
       json: { client: await clientJson(core, client, clientSecret) },
       text: await clientFacts(core, client, clientSecret),

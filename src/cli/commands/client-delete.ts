@@ -5,6 +5,6 @@ import { withKeygrid } from '../visit-keygrid.ts';
 export const run = (invocation: Invocation): Promise<CommandResult> =>
   withKeygrid(invocation, async ({ keygrid: { core } }) => {
     const clientId = parameter(invocation, 0);
-    await core.clients.delete(clientId);
+    await core.clientChangesAs(undefined).delete(clientId);
     return { json: { deleted: clientId }, text: `Deleted ${clientId}, and ended everything that it held.` };
   });

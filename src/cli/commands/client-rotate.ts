@@ -34,7 +34,9 @@ async function rotateOwn(core: Core, reference: string): Promise<CommandResult> 
 }
 
 async function rotateRegistered(core: Core, id: string, oldSecretSeconds: number): Promise<CommandResult> {
-  const { client, clientSecret } = await core.clients.rotateSecret(id, { oldSecretSeconds });
+  const { client, clientSecret } = await core.clientChangesAs(undefined).rotateSecret(id, {
+    oldSecretSeconds,
+  });
   return {
     json: { client: await clientJson(core, client, clientSecret) },
     text: await clientFacts(core, client, clientSecret),

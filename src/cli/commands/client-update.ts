@@ -14,8 +14,9 @@ export const run = (invocation: Invocation): Promise<CommandResult> =>
     if (Object.keys(settings).length === 0 && disabled === undefined) {
       throw new CommandProblem('Nothing to change was named: add --help to see what can be.');
     }
-    if (Object.keys(settings).length > 0) await core.clients.update(clientId, settings);
-    if (disabled !== undefined) await core.clients.setDisabled(clientId, disabled === 'yes');
+    const changes = core.clientChangesAs(undefined);
+    if (Object.keys(settings).length > 0) await changes.update(clientId, settings);
+    if (disabled !== undefined) await changes.setDisabled(clientId, disabled === 'yes');
     const client = await core.clients.require(clientId);
     return { json: { client: await clientJson(core, client) }, text: await clientFacts(core, client) };
   });

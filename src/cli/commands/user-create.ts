@@ -1,6 +1,7 @@
 /** `keygrid user create`: an account of the management realm, or of an application. */
+import { type Audit, userSubject } from '../../core/audit.ts';
 import type { Core } from '../../core/core.ts';
-import type { Properties } from '../../core/tenancy/tenancy.ts';
+import { managementRealmKey, type Properties } from '../../core/tenancy/tenancy.ts';
 import { type ChosenPassword, choosePassword, passwordFact, shownPassword } from '../choose-password.ts';
 import { type CommandResult, type Invocation, parameter, textOption } from '../command.ts';
 import { renderFacts } from '../output.ts';
@@ -22,13 +23,17 @@ export function run(invocation: Invocation): Promise<CommandResult> {
       'Choose one: --organization makes an admin user a member, --application makes a user of an application.',
     );
   }
-  return withKeygrid(invocation, async ({ keygrid: { core }, ports }) => {
+  return withKeygrid(invocation, async ({ keygrid: { core }, ports, audit }) => {
     const named = readNames(invocation);
     const place = application === undefined ? undefined : await requireApplication(core, application);
-    if (!place) return createAdminUser(core, named, organization, () => choosePassword(invocation, ports));
+    if (!place) {
+      return createAdminUser(core, audit, named, organization, () => choosePassword(invocation, ports));
+    }
     const chosen = await choosePassword(invocation, ports);
     const sent: Properties = { ...given(named), password: chosen.password };
     const user = await core.applicationAccounts.create(place, sent, { administrator: true });
+    const account = userSubject(place.key, user.uuid);
+    audit('account_created', { realm: place.key, tenant: place.organizationUuid, account });
     const activated = (JSON.parse(user.body) as Properties).activated !== false;
     return describe(named, chosen, { uuid: user.uuid, application: nameOfApplication(place) }, activated);
   });
@@ -36,6 +41,7 @@ export function run(invocation: Invocation): Promise<CommandResult> {
 
 async function createAdminUser(
   core: Core,
+  audit: Audit,
   named: Named,
   organizationReference: string | undefined,
   choose: () => Promise<ChosenPassword>,
@@ -52,6 +58,11 @@ async function createAdminUser(
       : await core.tenancy.requireOrganization(organizationReference);
   const chosen = await choose();
   const user = await core.adminAccounts.create({ ...given(named), password: chosen.password });
+  audit('account_created', {
+    realm: managementRealmKey,
+    tenant: organization?.uuid ?? 'management',
+    account: userSubject(managementRealmKey, user.uuid),
+  });
   if (organization) await core.tenancyStore.addMember(organization.uuid, user.uuid);
   const place = { uuid: user.uuid, organization: organization?.name };
   return describe(named, chosen, place, user.activated && user.confirmed);

@@ -22,7 +22,7 @@ variables.
 Results go to standard output, for programs as JSON with \`--json\`; problems go to standard error, then as
 \`{"error":{"code":…,"message":…}}\`. The exit code is 0 when all went well, 1 when the command could not do its work or
 found something not in order, and 2 when it was called wrongly. Secrets are printed once, where they are made, and
-otherwise only on demand.
+otherwise only on demand. What a command changed is on standard error too, a line of the [audit log](audit-log.md) each.
 `;
 
 const commonOptions = new Set(['--json', '--help']);

@@ -19,8 +19,9 @@ import {
 } from './entity-writer.ts';
 import { createFinder, type ForcedAlias } from './find-entity.ts';
 import { isIndexedPath } from './index/entity-index.ts';
+import type { EntityPage, PageOptions } from './query/entity-page.ts';
 import type { EntityQuery } from './query/filter.ts';
-import { createQueries, type EntityPage, type PageOptions } from './query/queries.ts';
+import { createQueries } from './query/queries.ts';
 import { type QueryBounds, standardBounds } from './query/query-runner.ts';
 import { createTurns } from './turns.ts';
 

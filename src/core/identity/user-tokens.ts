@@ -1,18 +1,13 @@
 /** The access tokens of an application's users, as others ask for and end them. usergrid-auth.md 6.2 and 9.4. */
 import type { StoredEntity } from '../entities/entity-store.ts';
 import { KeygridError } from '../errors.ts';
-import type { GrantStore } from '../oauth/authorization.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { TokenAnswer } from '../oauth/token-request.ts';
-import { type Application, managementRealmKey, type RealmKey } from '../tenancy/tenancy.ts';
-import {
-  chooseLifetime,
-  longestUserTokenLifetime,
-  maximumTokenLifetime,
-  userTokenLifetimes,
-} from '../tenancy/token-lifetimes.ts';
+import type { Application } from '../tenancy/tenancy.ts';
+import { chooseLifetime, userTokenLifetimes } from '../tenancy/token-lifetimes.ts';
 import type { Uuid } from '../uuid.ts';
 import type { Access } from './access.ts';
+import type { AccountTokens } from './account-tokens.ts';
 import { applicationUserOf } from './application-user.ts';
 import { type Caller, type Principal, principalSubject } from './principal.ts';
 import { callingUser } from './user-reference.ts';
@@ -28,7 +23,7 @@ export interface UserTokens {
    * @throws KeygridError `account_inactive`, `account_disabled`, `invalid_argument`
    */
   issueFor(application: Application, user: StoredEntity, ttl: unknown): TokenAnswer;
-  /** Refresh tokens of clients too; what they were allowed stays. */
+  /** Refresh tokens of clients and sessions in browsers too; what clients were allowed stays. */
   revokeAll(application: Application, user: StoredEntity): Promise<void>;
   revokeAllOfAdminUser(uuid: Uuid): Promise<void>;
   /** Only a token of this very user. @throws KeygridError `invalid_argument` */
@@ -38,15 +33,12 @@ export interface UserTokens {
 export interface UserTokensOptions {
   tokens: TokenAuthority;
   access: Access;
-  grantsOf(realm: RealmKey): Pick<GrantStore, 'endTokensOfUser'>;
+  accountTokens: AccountTokens;
 }
 
-export function createUserTokens({ tokens, access, grantsOf }: UserTokensOptions): UserTokens {
-  const endAll = (principal: Principal, longestLifetime: number): Promise<void> =>
-    tokens.revokePrincipal(principal, 'revoked', longestLifetime, undefined, (revocations) =>
-      grantsOf(principal.realm).endTokensOfUser(principal.uuid, revocations),
-    );
+const asAsked = { reason: 'revoked', keepsGrants: true } as const;
 
+export function createUserTokens({ tokens, access, accountTokens }: UserTokensOptions): UserTokens {
   return {
     async requireIssuer(caller, application) {
       if (await access.isApplicationAdmin(caller, application)) return;
@@ -71,9 +63,8 @@ export function createUserTokens({ tokens, access, grantsOf }: UserTokensOptions
       return { token, expiresInSeconds: Math.floor(lifetime / 1000), subject };
     },
     revokeAll: (application, user) =>
-      endAll(principalOf(application, user), longestUserTokenLifetime(application)),
-    revokeAllOfAdminUser: (uuid) =>
-      endAll({ kind: 'admin_user', realm: managementRealmKey, uuid }, maximumTokenLifetime),
+      accountTokens.revokeTokensOfApplicationUser(application, user.uuid, asAsked),
+    revokeAllOfAdminUser: (uuid) => accountTokens.revokeTokensOfAdminUser(uuid, asAsked),
     async revokeOne(application, user, text) {
       if (typeof text !== 'string' || text === '') {
         throw new KeygridError('invalid_argument', 'token is required');

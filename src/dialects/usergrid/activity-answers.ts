@@ -6,11 +6,13 @@ import { maximumBatch } from '../../core/entities/collections/collection.ts';
 import type { ChangeOptions } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { preconditionFailed } from '../../core/entities/entity-writer.ts';
-import { maximumPageSize } from '../../core/entities/query/queries.ts';
+import { maximumPageSize } from '../../core/entities/query/entity-page.ts';
+import { updateFound } from '../../core/entities/query/write-each.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { isUuid, type Uuid } from '../../core/uuid.ts';
 import { type Owner, requireKnowing, requireOwnership } from './activity-owner.ts';
-import { requireUnconditional, writeConditionOf } from './conditional-request.ts';
+import { changeByQuery, isByQuery } from './change-by-query.ts';
+import { requireCondition, writeConditionOf } from './conditional-request.ts';
 import { type CreationPlace, createManyAt, createOneAt } from './create-entities.ts';
 import { type EntitiesCall, sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
@@ -48,34 +50,18 @@ export async function publishActivities(call: ActivitiesCall): Promise<FastifyRe
 /** `chosen`: by a segment such as `all`, which counts as a query. Without any query one is published. */
 export async function putActivities(call: ActivitiesCall, chosen = false): Promise<FastifyReply> {
   const asked = readDataParameters(call.parameters);
-  if (!asked.chooses && !asked.isBlank && !chosen) return publishActivities(call);
+  if (!isByQuery(asked, chosen)) return publishActivities(call);
   const { request, options, owner, list } = call;
-  const sent = sentObject(request);
-  requireUnconditional(request);
   const { query } = ofOneType(asked, 'activity');
-  const page = { query, limit: maximumPageSize };
-  const found = await options.core.activities.list(request.application, owner.entity, list, page);
-  if (found.entities.length === 0) throw notListed(list);
-  for (const activity of found.entities) await requireOwnership(options.core, request, owner, activity);
-  return send(call, await updateEach(call, found.entities, sent));
-}
-
-/** What another deleted in the meantime no longer matches. */
-async function updateEach(
-  call: ActivitiesCall,
-  activities: StoredEntity[],
-  sent: object,
-): Promise<StoredEntity[]> {
-  const changed: StoredEntity[] = [];
-  for (const activity of activities) {
-    const updated = await update(call, activity, sent).catch(unlessGone);
-    if (updated) changed.push(updated);
-  }
-  return changed;
-}
-
-function unlessGone(error: unknown): undefined {
-  if (!(error instanceof KeygridError) || error.code !== 'entity_not_found') throw error;
+  return changeByQuery(call, asked, {
+    ...{ path: owner.path, nothing: notListed(list).message },
+    async change(patch) {
+      const page = { query, limit: maximumPageSize };
+      const found = await options.core.activities.list(request.application, owner.entity, list, page);
+      for (const activity of found.entities) await requireOwnership(options.core, request, owner, activity);
+      return updateFound(found, patch, (activity) => update(call, activity, patch));
+    },
+  });
 }
 
 export async function showActivity(call: ActivityCall): Promise<FastifyReply> {
@@ -126,7 +112,7 @@ function publishUnder(
 export async function removeActivity(call: ActivityCall): Promise<FastifyReply> {
   const { request, options, owner, list } = call;
   const activity = await requireListed(call);
-  if (writeConditionOf(request)?.precondition(activity) === false) throw preconditionFailed();
+  requireCondition(request, activity);
   const { activities } = options.core;
   if (await activities.remove(request.application, owner.entity, list, activity.uuid))
     return send(call, [activity]);

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Precondition } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
+import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import { KeygridError } from '../../core/errors.ts';
 
 type Version = Pick<StoredEntity, 'uuid' | 'version'>;
@@ -58,6 +59,11 @@ export function writeConditionOf({ headers }: FastifyRequest): WriteCondition | 
       (wantedTags?.some((tag) => names(tag, current)) ?? true) &&
       !unwantedTags.some((tag) => names(tag, current)),
   };
+}
+
+/** Of what is linked or unlinked, and not itself written. @throws KeygridError `precondition_failed` */
+export function requireCondition(request: FastifyRequest, entity: StoredEntity): void {
+  if (writeConditionOf(request)?.precondition(entity) === false) throw preconditionFailed();
 }
 
 /** @throws KeygridError `invalid_argument`: what is done to many has no one version to be compared. */

@@ -8,8 +8,8 @@ import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { preconditionFailed } from '../../core/entities/entity-writer.ts';
 import type { Operation } from '../../core/identity/permission-pattern.ts';
 import { callingUser } from '../../core/identity/user-reference.ts';
-import { writeConditionOf } from './conditional-request.ts';
-import { createEntity } from './create-entities.ts';
+import { requireCondition, writeConditionOf } from './conditional-request.ts';
+import { createAt, placeOf } from './create-entities.ts';
 import { type DataCall, sentBody, sentObject, writerOf } from './data-call.ts';
 import { addressedPath } from './guard.ts';
 import { collectionName } from './inflection.ts';
@@ -40,12 +40,11 @@ export async function changeConnection(
   if (!isMade || !collection || selector.parameters) return undefined;
   const verb = requireVerb(call, relation);
   await requireReading(call, source);
-  const target = await createTarget(call, source, verb, collection);
-  return target && connect(call, source, verb, target);
+  return createTarget(call, source, verb, collection);
 }
 
 /** @throws KeygridError `invalid_argument` */
-function requireVerb({ request }: DataCall, relation: ConnectionEnd['relation']): string {
+export function requireVerb({ request }: DataCall, relation: ConnectionEnd['relation']): string {
   const { direction, verb } = relation;
   if (direction === 'outgoing' && verb !== undefined) return verb;
   throw notWhereItBegins(request, relation);
@@ -62,7 +61,7 @@ async function connect(
   return { ...target, connected: true };
 }
 
-/** What the body says, created as it would be in its collection; of an array the first. Undefined without a body. */
+/** What the body says, created as it would be in its collection, and connected; of an array the first. Undefined without a body. */
 async function createTarget(
   call: DataCall,
   source: StoredEntity,
@@ -75,8 +74,35 @@ async function createTarget(
   requireOffered(collection);
   requireConnectable(source, verb, collection.type);
   await requireCreation(call.options.core, call.request, collection.type);
-  return createEntity({ ...call, collection }, body as Record<string, unknown>);
+  const place = await placeOf(
+    { ...call, collection },
+    `/${collectionName(source.type)}/${source.uuid}/${verb}`,
+  );
+  const { entities, isRepeated } = await createAt(call, place, body as Record<string, unknown>);
+  const target = entities[0]!;
+  if (isRepeated && !(await mayBeConnectedAgain(call, source, verb, target)))
+    await requireReading(call, target);
+  return connect(call, source, verb, target);
 }
+
+/** Else it was parted or changed since: it may have become what who made it may not read. */
+const mayBeConnectedAgain = async (
+  call: DataCall,
+  source: StoredEntity,
+  verb: string,
+  target: StoredEntity,
+): Promise<boolean> =>
+  (!target.connected && target.modified === target.created) || isConnected(call, source, verb, target);
+
+const isConnected = (
+  { request, options }: DataCall,
+  source: StoredEntity,
+  verb: string,
+  target: StoredEntity,
+): Promise<boolean> =>
+  options.core.connections
+    .of(request.application)
+    .areConnected([source], { direction: 'outgoing', verb, type: undefined }, target);
 
 /** With PUT and a body the target is changed, or created. */
 async function connectTo(
@@ -93,6 +119,7 @@ async function connectTo(
   await requireSelected(call, selector, far, needed);
   if (!writes) {
     if (!far) throw notConnected();
+    requireCondition(call.request, far);
     return connect(call, source, verb, far);
   }
   const collection = selector.collection ?? (far && readCollection(collectionName(far.type)));
@@ -116,10 +143,13 @@ async function disconnect(
   far: StoredEntity | undefined,
 ): Promise<StoredEntity> {
   const connections = call.options.core.connections.of(call.request.application);
-  if (far && (await connections.disconnect(source, verb, far))) return far;
-  // What was not connected is answered all the same, to those who may read it.
-  await requireSelected(call, selector, far, ['get']);
+  // What is not connected is answered all the same, to those who may read it.
+  if (!far || !(await isConnected(call, source, verb, far))) {
+    await requireSelected(call, selector, far, ['get']);
+  }
   if (!far) throw notConnected();
+  requireCondition(call.request, far);
+  await connections.disconnect(source, verb, far);
   return far;
 }
 
@@ -131,14 +161,21 @@ async function requireSelected(
   operations: Operation[],
 ): Promise<void> {
   if (collection) await requireEach(call, operations, [collection.segment, readings[0]?.reference ?? '']);
-  if (far) await requireEach(call, operations, [collectionName(far.type), far.uuid]);
+  if (far) await requireRights(call, operations, far);
 }
 
 /** Everyone may read their own account (usergrid-auth.md 7.2). */
-async function requireReading(call: DataCall, { type, uuid }: StoredEntity): Promise<void> {
-  if (callingUser(call.request.caller, call.request.application) === uuid) return;
-  await requireEach(call, ['get'], [collectionName(type), uuid]);
+export async function requireReading(call: DataCall, entity: StoredEntity): Promise<void> {
+  if (callingUser(call.request.caller, call.request.application) === entity.uuid) return;
+  await requireRights(call, ['get'], entity);
 }
+
+/** @throws KeygridError `permission_missing` */
+export const requireRights = (
+  call: DataCall,
+  operations: Operation[],
+  { type, uuid }: StoredEntity,
+): Promise<void> => requireEach(call, operations, [collectionName(type), uuid]);
 
 /** @throws KeygridError `permission_missing` */
 async function requireEach(

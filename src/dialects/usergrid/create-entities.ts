@@ -1,5 +1,6 @@
 /** Creating what a request holds: once, where it has an Idempotency-Key. usergrid-data.md 1.2. */
 import type { CollectionWriter } from '../../core/entities/collections/collection.ts';
+import type { OnceAnswer } from '../../core/entities/collections/idempotency.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { project } from '../../core/entities/query/projection.ts';
 import { KeygridError } from '../../core/errors.ts';
@@ -9,13 +10,20 @@ import { collectionName } from './inflection.ts';
 
 /** The one entity that an object becomes. */
 export async function createEntity(call: DataCall, body: Record<string, unknown>): Promise<StoredEntity> {
-  return createOneAt(call, { type: call.collection.type, writer: await writerOf(call) }, body);
+  return createOneAt(call, await placeOf(call), body);
 }
 
 /** Of the items of an array those that could be created, in order. */
 export async function createEntities(call: DataCall, bodies: unknown[]): Promise<StoredEntity[]> {
-  return createManyAt(call, { type: call.collection.type, writer: await writerOf(call) }, bodies);
+  return createManyAt(call, await placeOf(call), bodies);
 }
+
+/** `path` where something is created at another path than that of its collection. */
+export const placeOf = async (call: DataCall, path?: string): Promise<CreationPlace> => ({
+  type: call.collection.type,
+  ...(path !== undefined && { path }),
+  writer: await writerOf(call),
+});
 
 /** Where entities of a type are created. */
 export interface CreationPlace {
@@ -30,11 +38,8 @@ export async function createOneAt(
   place: CreationPlace,
   body: Record<string, unknown>,
 ): Promise<StoredEntity> {
-  const key = idempotencyKeyOf(call);
-  if (key === undefined) return place.writer.create(body);
-  const [entity] = await createOnce(call, place, key, body);
-  if (entity) return entity;
-  throw new KeygridError('entity_not_found', 'What the request made before was deleted since');
+  const { entities } = await createAt(call, place, body);
+  return entities[0]!;
 }
 
 export async function createManyAt(
@@ -42,8 +47,24 @@ export async function createManyAt(
   place: CreationPlace,
   bodies: unknown[],
 ): Promise<StoredEntity[]> {
+  const { entities } = await createAt(call, place, bodies);
+  return entities;
+}
+
+/**
+ * Of an object the one entity, of an array those that could be created; and whether an earlier request made them.
+ * @throws KeygridError also `entity_not_found`, where that one was deleted since
+ */
+export async function createAt(
+  call: EntitiesCall,
+  place: CreationPlace,
+  body: Record<string, unknown> | unknown[],
+): Promise<OnceAnswer> {
   const key = idempotencyKeyOf(call);
-  return key === undefined ? place.writer.createMany(bodies) : createOnce(call, place, key, bodies);
+  const { writer } = place;
+  if (key !== undefined) return createOnce(call, place, key, body);
+  const entities = Array.isArray(body) ? await writer.createMany(body) : [await writer.create(body)];
+  return { entities, isRepeated: false };
 }
 
 async function createOnce(
@@ -51,15 +72,17 @@ async function createOnce(
   { type, path: place, writer }: CreationPlace,
   key: string,
   body: Record<string, unknown> | unknown[],
-): Promise<StoredEntity[]> {
+): Promise<OnceAnswer> {
   const { request, reply, options } = call;
   const { caller, application } = request;
-  const { entities, isRepeated } = await options.core.idempotency.createOnce({
-    ...{ application, caller, type, place, key, body, writer },
-  });
-  if (!isRepeated) return entities;
+  const once = { application, caller, type, place, key, body, writer };
+  const { entities, isRepeated } = await options.core.idempotency.createOnce(once);
+  if (!Array.isArray(body) && entities.length === 0) {
+    throw new KeygridError('entity_not_found', 'What the request made before was deleted since');
+  }
+  if (!isRepeated) return { entities, isRepeated };
   reply.header('idempotency-replayed', 'true');
-  return Promise.all(entities.map((entity) => asFarAsReadable(call, entity)));
+  return { entities: await Promise.all(entities.map((entity) => asFarAsReadable(call, entity))), isRepeated };
 }
 
 /**

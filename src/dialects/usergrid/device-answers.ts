@@ -4,9 +4,12 @@ import type { Awaitable } from '../../core/awaitable.ts';
 import { type CollectionWriter, collectionWriter } from '../../core/entities/collections/collection.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { preconditionFailed } from '../../core/entities/entity-writer.ts';
+import { maximumPageSize } from '../../core/entities/query/entity-page.ts';
+import { updateFound } from '../../core/entities/query/write-each.ts';
 import { isUuid } from '../../core/uuid.ts';
 import { requireMember } from './addressed-entities.ts';
-import { writeConditionOf } from './conditional-request.ts';
+import { changeByQuery, isByQuery } from './change-by-query.ts';
+import { requireCondition, writeConditionOf } from './conditional-request.ts';
 import { createManyAt, createOneAt } from './create-entities.ts';
 import { type EntitiesCall, sendEntitiesAt, sendPageAt, sentBody, sentObject } from './data-call.ts';
 import { notLinked, requireRightToChange, requireRightToName } from './device-rights.ts';
@@ -16,9 +19,10 @@ import { readDataParameters } from './query-parameters.ts';
 import { requireOtherEnd } from './role-administration.ts';
 import { sendUnlessKnown, sendWritten } from './tagged-answers.ts';
 
-/** `owner`: the user, or the device whose user is meant. */
+/** `owner`: the user, or the device whose user is meant. `parameters`: what chooses from the list. */
 export interface LinksCall extends EntitiesCall {
   owner: StoredEntity;
+  parameters: QueryParameters;
   /** Of the list, as answers have it. */
   path: string;
 }
@@ -29,8 +33,8 @@ export interface LinkCall extends LinksCall {
 }
 
 export async function listDevices(call: LinksCall): Promise<FastifyReply> {
-  const { request, options, owner, path } = call;
-  const asked = ofOneType(readDataParameters(request.query as QueryParameters), 'device');
+  const { request, options, owner, path, parameters } = call;
+  const asked = ofOneType(readDataParameters(parameters), 'device');
   return sendPageAt(
     call,
     path,
@@ -51,6 +55,22 @@ export async function createDevices(call: LinksCall): Promise<FastifyReply> {
   const created = await createManyAt(call, place, sent);
   for (const device of created) await linkNew(call, owner, device);
   return sendEntitiesAt(call, path, created);
+}
+
+/** `chosen`: by a segment such as `all`, which counts as a query. Without any query one is registered. */
+export async function putDevices(call: LinksCall, chosen = false): Promise<FastifyReply> {
+  const asked = readDataParameters(call.parameters);
+  if (!isByQuery(asked, chosen)) return createDevices(call);
+  const { request, options, owner, path } = call;
+  const page = { query: ofOneType(asked, 'device').query, limit: maximumPageSize };
+  const writer = writerOf(call);
+  return changeByQuery(call, asked, {
+    ...{ path, nothing: 'No device of the user matches the query' },
+    async change(patch) {
+      const found = await options.core.userDevices.ofUser(request.application, owner, page);
+      return updateFound(found, patch, (device) => writer.update(device, patch));
+    },
+  });
 }
 
 /** Of a request that was sent again: what somebody else has linked since stays there. */
@@ -98,13 +118,13 @@ export async function putDevice(call: LinkCall): Promise<FastifyReply> {
 
 export async function unlinkDevice(call: LinkCall): Promise<FastifyReply> {
   const device = await otherEnd(call, 'device');
-  await unlink(call, call.owner, device);
+  await unlink(call, { user: call.owner, device }, device);
   return send(call, [device]);
 }
 
 export async function listUsersOfDevice(call: LinksCall): Promise<FastifyReply> {
-  const { request, options, owner, path } = call;
-  const asked = ofOneType(readDataParameters(request.query as QueryParameters), 'user');
+  const { request, options, owner, path, parameters } = call;
+  const asked = ofOneType(readDataParameters(parameters), 'user');
   return sendPageAt(
     call,
     path,
@@ -131,7 +151,7 @@ export async function unlinkUserOfDevice(call: LinkCall): Promise<FastifyReply> 
   const { request, options, owner } = call;
   const user = await otherEnd(call, 'user');
   await requireOtherEnd(options.core, request, owner, user);
-  await unlink(call, user, owner);
+  await unlink(call, { user, device: owner }, user);
   return send(call, [user]);
 }
 
@@ -143,8 +163,16 @@ async function requireLink({ request, options }: LinkCall, user: StoredEntity, d
   if (!(await options.core.userDevices.isOf(request.application, user, device))) throw notLinked();
 }
 
-/** @throws KeygridError `resource_not_found` */
-async function unlink({ request, options }: LinkCall, user: StoredEntity, device: StoredEntity) {
+interface Link {
+  user: StoredEntity;
+  device: StoredEntity;
+}
+
+/** @param named the one that the path ends with. @throws KeygridError `resource_not_found`, `precondition_failed` */
+async function unlink(call: LinkCall, { user, device }: Link, named: StoredEntity): Promise<void> {
+  const { request, options } = call;
+  await requireLink(call, user, device);
+  requireCondition(request, named);
   if (!(await options.core.userDevices.unlink(request.application, user, device))) throw notLinked();
 }
 

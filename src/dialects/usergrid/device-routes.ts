@@ -8,9 +8,11 @@ import {
   linkDevice,
   listDevices,
   putDevice,
+  putDevices,
   showDevice,
   unlinkDevice,
 } from './device-answers.ts';
+import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
 import { eachOrOfMany } from './many-owners.ts';
 import { pageQuery } from './query-parameters.ts';
@@ -22,14 +24,13 @@ export const deviceRoutes: Routes = (app, options) => {
   const [users, devices] = [inBothNumbers('users'), inBothNumbers('devices')];
   const many = spellings(users, ':owner', devices);
   const one = spellings(users, ':owner', devices, ':device');
-  const create = { summary: 'Registers a device of a user', answer: flow.create };
   resource(
     app,
     many.path,
     {
       GET: { summary: 'The devices of a user', answer: flow.list, schema },
-      POST: create,
-      PUT: create,
+      POST: { summary: 'Registers a device of a user', answer: flow.create },
+      PUT: { summary: 'Registers one, or changes all that match the query', answer: flow.putMany },
     },
     many.aliases,
   );
@@ -46,7 +47,7 @@ export const deviceRoutes: Routes = (app, options) => {
   );
 };
 
-type Flow = Record<'list' | 'create' | 'show' | 'link' | 'put' | 'unlink', Answer>;
+type Flow = Record<'list' | 'create' | 'putMany' | 'show' | 'link' | 'put' | 'unlink', Answer>;
 
 function createFlow(options: UsergridOptions): Flow {
   const at =
@@ -56,6 +57,7 @@ function createFlow(options: UsergridOptions): Flow {
   return {
     list: at(listDevices),
     create: at(createDevices),
+    putMany: at((call) => putDevices(call)),
     show: at(showDevice),
     link: at(linkDevice),
     put: at(putDevice),
@@ -70,5 +72,6 @@ async function callOf(
 ): Promise<LinkCall> {
   const owner = await requireEntity(options.core, request, 'user', segmentAt(request, 1));
   const path = `/users/${owner.uuid}/devices`;
-  return { request, reply, options, owner, path, reference: segmentAt(request, 3) };
+  const parameters = request.query as QueryParameters;
+  return { request, reply, options, owner, path, parameters, reference: segmentAt(request, 3) };
 }

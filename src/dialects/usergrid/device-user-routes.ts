@@ -9,6 +9,7 @@ import {
   showUserOfDevice,
   unlinkUserOfDevice,
 } from './device-answers.ts';
+import type { QueryParameters } from './envelope.ts';
 import { inBothNumbers, spellings } from './holder-paths.ts';
 import { eachOrOfMany } from './many-owners.ts';
 import { pageQuery } from './query-parameters.ts';
@@ -56,5 +57,6 @@ async function callOf(
 ): Promise<LinkCall> {
   const owner = await requireEntity(options.core, request, 'device', segmentAt(request, 1));
   const path = `/devices/${owner.uuid}/users`;
-  return { request, reply, options, owner, path, reference: segmentAt(request, 3) };
+  const parameters = request.query as QueryParameters;
+  return { request, reply, options, owner, path, parameters, reference: segmentAt(request, 3) };
 }

@@ -2,20 +2,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import { KeygridError } from '../../core/errors.ts';
-import type { MemberType } from '../../core/identity/memberships.ts';
 import { requireEntity, requireMember, segmentAt } from './addressed-entities.ts';
-import { jsonBody } from './body.ts';
+import { isByQuery } from './change-by-query.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
-import { sendEntitiesAt, sendPageAt } from './data-call.ts';
+import { sendEntitiesAt, sendPageAt, sentBody } from './data-call.ts';
+import { answerData } from './data-routes.ts';
 import type { QueryParameters } from './envelope.ts';
 import { type HolderKind, holderKinds, inBothNumbers, spellings } from './holder-paths.ts';
 import { ofOneType } from './list-narrowing.ts';
 import { eachOrOfMany } from './many-owners.ts';
+import { addMember, createMembers, noMember, removeMember } from './member-changes.ts';
 import { pageQuery, readDataParameters } from './query-parameters.ts';
 import { resource } from './resource.ts';
-import { requireCreation, requireOtherEnd } from './role-administration.ts';
-import { sendUnlessKnown } from './tagged-answers.ts';
+import { requireCreation } from './role-administration.ts';
+import { sendUnlessKnown, sendWritten } from './tagged-answers.ts';
 
 export const membershipRoutes: Routes = (app, options) => {
   for (const { type, plural, collections } of holderKinds) {
@@ -35,7 +35,7 @@ export const membershipRoutes: Routes = (app, options) => {
             schema: { querystring: pageQuery },
           },
           POST: create,
-          PUT: create,
+          PUT: { summary: `Creates one, or changes all ${collection} that match`, answer: flow.put },
         },
         many.aliases,
       );
@@ -54,7 +54,7 @@ export const membershipRoutes: Routes = (app, options) => {
   }
 };
 
-type Flow = Record<'list' | 'create' | 'show' | 'add' | 'remove', Answer>;
+type Flow = Record<'list' | 'create' | 'put' | 'show' | 'add' | 'remove', Answer>;
 
 function createFlow(options: UsergridOptions, type: HolderKind['type'], collection: string): Flow {
   const { core } = options;
@@ -76,7 +76,24 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
     members: StoredEntity[],
   ): Awaitable<FastifyReply> => sendEntitiesAt({ request, reply, options }, pathOf(owner), members);
 
+  const create: Answer = async (request, reply) => {
+    await requireCreation(core, request, memberType);
+    const owner = await ownerOf(request);
+    const call = { request, reply, options };
+    const sent = sentBody(request);
+    const members = await createMembers(call, { owner, collection }, sent);
+    return Array.isArray(sent)
+      ? send(request, reply, owner, members)
+      : sendWritten(call, pathOf(owner), members[0]!);
+  };
+  const changeMatching = answerData(options);
+
   return {
+    create,
+    put: (request, reply) =>
+      isByQuery(readDataParameters(request.query as QueryParameters))
+        ? changeMatching(request, reply)
+        : create(request, reply),
     async list(request, reply) {
       const owner = await ownerOf(request);
       const asked = readDataParameters(request.query as QueryParameters);
@@ -85,49 +102,21 @@ function createFlow(options: UsergridOptions, type: HolderKind['type'], collecti
       const found = await core.memberships.list(request.application, owner, collection, page);
       return sendPageAt({ request, reply, options }, pathOf(owner), found, query);
     },
-    async create(request, reply) {
-      await requireCreation(core, request, memberType);
-      const owner = await ownerOf(request);
-      const members = await createMembers(options, request, memberType);
-      for (const member of members)
-        await core.memberships.add(request.application, owner, collection, member);
-      return send(request, reply, owner, members);
-    },
     async show(request, reply) {
       const [owner, member] = await endsOf(request);
       if (await core.memberships.has(request.application, owner, collection, member))
         return sendUnlessKnown({ request, reply, options }, pathOf(owner), member);
-      throw noMember(type, memberType);
+      throw noMember(owner, member);
     },
     async add(request, reply) {
       const [owner, member] = await endsOf(request);
-      await requireOtherEnd(core, request, owner, member);
-      await core.memberships.add(request.application, owner, collection, member);
+      await addMember({ request, reply, options }, { owner, collection, member });
       return send(request, reply, owner, [member]);
     },
     async remove(request, reply) {
       const [owner, member] = await endsOf(request);
-      await requireOtherEnd(core, request, owner, member);
-      if (await core.memberships.remove(request.application, owner, collection, member))
-        return send(request, reply, owner, [member]);
-      throw noMember(type, memberType);
+      await removeMember({ request, reply, options }, { owner, collection, member });
+      return send(request, reply, owner, [member]);
     },
   };
-}
-
-const noMember = (ownerType: string, memberType: string): KeygridError =>
-  new KeygridError('resource_not_found', `The ${ownerType} and the ${memberType} are not connected`);
-
-/** What the body says, created as it would be at `/users`, `/groups` or `/roles`. */
-async function createMembers(
-  { core }: UsergridOptions,
-  request: FastifyRequest,
-  memberType: MemberType,
-): Promise<StoredEntity[]> {
-  const { application, caller } = request;
-  const sent = jsonBody(request) ?? {};
-  const by = { administrator: await core.access.isApplicationAdmin(caller, application) };
-  const service = core.typedServices[memberType];
-  if (!Array.isArray(sent)) return [await service.create(application, sent, by)];
-  return service.createMany(application, sent as Record<string, unknown>[], by);
 }

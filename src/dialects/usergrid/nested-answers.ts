@@ -7,6 +7,7 @@ import { type DataCall, entitiesOf, sendEntities } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
 import { addressedPath, operationOf, pathSegments } from './guard.ts';
 import { ofConnectionType, ofOneType } from './list-narrowing.ts';
+import { changeMany, isChangeOfMany } from './nested-changes.ts';
 import { changeLinks, isOfLinks } from './nested-links.ts';
 import { changeMembership } from './nested-memberships.ts';
 import type { ManySelector } from './nested-path.ts';
@@ -17,6 +18,8 @@ import {
   type End,
   listBelow,
   notConnected,
+  pathOf,
+  requireListBelow,
   type Stand,
   usualPage,
   walkDown,
@@ -51,7 +54,10 @@ async function answerFrom(call: DataCall, stand: Stand, from: number): Promise<F
   if (method === 'GET') return show(call, end);
   const { relation } = end;
   if (end.stand.isMany) throw onlyReadBelowMany(call.request, relation);
+  const isOfMatches = isChangeOfMany(call, end);
+  if (isOfMatches) await requireListBelow(call, end);
   if (isOfLinks(end)) return changeLinks(call, end);
+  if (isOfMatches) return changeMany(call, end);
   const changed = await (relation.kind === 'sub-collection'
     ? changeMembership(call, { ...end, relation })
     : changeConnection(call, { ...end, relation }));
@@ -89,6 +95,3 @@ const sendChanged = (call: DataCall, end: End, entity: StoredEntity): Awaitable<
   call.request.method === 'DELETE'
     ? sendEntities(call, [entity], { path: pathOf(end) })
     : sendWritten(call, pathOf(end), entity);
-
-const pathOf = ({ stand, relation }: Pick<End, 'stand' | 'relation'>): string =>
-  `${stand.path}/${relation.segment}`;

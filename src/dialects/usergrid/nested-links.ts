@@ -21,6 +21,7 @@ import {
   linkDevice,
   linkUserOfDevice,
   putDevice,
+  putDevices,
   unlinkDevice,
   unlinkUserOfDevice,
 } from './device-answers.ts';
@@ -52,8 +53,8 @@ const ofFeed: typeof ofActivities = {
   one: { DELETE: removeActivity },
   instead: 'A feed is filled by what is published, POST …/activities, and emptied by DELETE …/feed/{uuid}',
 };
-const ofDevices: Writes<LinkCall> = {
-  many: { POST: createDevices, PUT: createDevices },
+const ofDevices: Writes<LinkCall & { chosen: boolean }> = {
+  many: { POST: createDevices, PUT: (call) => putDevices(call, call.chosen) },
   one: { POST: linkDevice, PUT: putDevice, DELETE: unlinkDevice },
   instead: 'Devices are unlinked one by one: DELETE …/devices/{device}',
 };
@@ -76,11 +77,11 @@ export async function changeLinks(call: DataCall, end: SubCollectionEnd): Promis
   const { name, type } = end.relation.kept;
   const chosen = await requireOfList(call, owner, name);
   const path = `${end.stand.path}/${name}`;
-  const asked = { ...call, reference: referenceOf(end.selector), chosen };
+  const parameters = { ...(call.request.query as QueryParameters), ...parametersOf(end.selector) };
+  const asked = { ...call, reference: referenceOf(end.selector), chosen, parameters };
   if (type === 'activity') {
-    const parameters = { ...(call.request.query as QueryParameters), ...parametersOf(end.selector) };
     const list = name as ActivityList;
-    const activities = { ...asked, owner: ownerAt(end.stand, owner, path), list, parameters };
+    const activities = { ...asked, owner: ownerAt(end.stand, owner, path), list };
     return write(list === 'feed' ? ofFeed : ofActivities, activities, end.selector);
   }
   const links = { ...asked, owner, path };

@@ -1,12 +1,12 @@
 /** Memberships met at the end of a longer path; those of `/users/{u}/groups` are in membership-routes.ts. */
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
-import { createEntity } from './create-entities.ts';
 import { type DataCall, sentObject } from './data-call.ts';
+import { entityType } from './inflection.ts';
+import { addMember, createMembers, removeMember } from './member-changes.ts';
 import type { Relation } from './nested-path.ts';
 import { membersOneByOne } from './nested-refusals.ts';
 import { type End, notConnected } from './nested-walk.ts';
-import { readCollection } from './resource-address.ts';
-import { requireCreation, requireOtherEnd } from './role-administration.ts';
+import { requireCreation } from './role-administration.ts';
 
 export type SubCollectionEnd = End & { relation: Extract<Relation, { kind: 'sub-collection' }> };
 
@@ -17,24 +17,23 @@ export async function changeMembership(
 ): Promise<StoredEntity | undefined> {
   const [owner] = stand.entities;
   if (!owner) return undefined;
-  const { request, options } = call;
-  const { memberships } = options.core;
+  const { request } = call;
   const { name } = relation.kept;
   const isAdded = request.method !== 'DELETE';
   if (selector.kind === 'many' && selector.parameters) throw membersOneByOne(request, relation);
   if (selector.kind === 'many' && !isAdded) return undefined;
-  const member = selector.kind === 'many' ? await createMember(call, name) : far;
-  if (!member) throw notConnected();
-  if (selector.kind === 'one') await requireOtherEnd(options.core, request, owner, member);
-  if (isAdded) await memberships.add(request.application, owner, name, member);
-  else if (!(await memberships.remove(request.application, owner, name, member))) {
-    throw notConnected();
-  }
-  return member;
+  if (selector.kind === 'many') return createMember(call, owner, name);
+  if (!far) throw notConnected();
+  await (isAdded ? addMember : removeMember)(call, { owner, collection: name, member: far });
+  return far;
 }
 
-async function createMember(call: DataCall, name: string): Promise<StoredEntity> {
-  const collection = readCollection(name);
-  await requireCreation(call.options.core, call.request, collection.type);
-  return createEntity({ ...call, collection }, sentObject(call.request));
+async function createMember(
+  call: DataCall,
+  owner: StoredEntity,
+  collection: string,
+): Promise<StoredEntity | undefined> {
+  await requireCreation(call.options.core, call.request, entityType(collection));
+  const [member] = await createMembers(call, { owner, collection }, sentObject(call.request));
+  return member;
 }

@@ -3,6 +3,7 @@
 import type { EntityPage } from '../../core/entities/entities.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import { KeygridError } from '../../core/errors.ts';
+import type { Operation } from '../../core/identity/permission-pattern.ts';
 import { requireUser } from '../../core/identity/user-reference.ts';
 import { type DataCall, entitiesOf } from './data-call.ts';
 import type { QueryParameters } from './envelope.ts';
@@ -19,6 +20,7 @@ import {
   type Word,
 } from './nested-path.ts';
 import { type DataParameters, readDataParameters } from './query-parameters.ts';
+import { listSegments } from './resource-address.ts';
 
 /** Where the walk has come to. */
 export interface Stand {
@@ -34,6 +36,8 @@ export interface Stand {
 /** Where it ends: at the stand above, with what the last words say of what is below. */
 export interface End {
   stand: Stand;
+  /** Where the words below the stand begin, as the place of a segment. */
+  at: number;
   relation: Relation;
   selector: Selector;
   /** The one entity that the last words name, whether it is connected or not; undefined if there is none. */
@@ -53,21 +57,23 @@ export async function walkDown(call: DataCall, from: Stand, words: Word[]): Prom
   let queries = 0;
   for (;;) {
     // The right to the whole path is what every request is asked for (guard.ts).
-    if (stand !== from || stand.isMany) await requireBelow(call, stand, left[0]?.at);
+    const begin = left[0]?.at ?? 0;
+    if (stand !== from || stand.isMany) await requireBelow(call, stand, { begin });
     const relation = relationBelow(stand, left);
     const selector = readSelector(relation.part, relation.rest);
     if (selector.kind === 'many') {
-      if (selector.rest.length === 0) return { stand, relation: relation.part, selector, far: undefined };
+      if (selector.rest.length === 0)
+        return { stand, at: begin, relation: relation.part, selector, far: undefined };
       queries += 1;
       if (queries > mostQueries) throw tooManyQueries();
       // What goes on below a list is read from the list: it takes the right to that too.
-      await requireBelow(call, stand, left[0]?.at, selector.rest[0]?.at);
+      await requireBelow(call, stand, { begin, end: selector.rest[0]?.at });
       stand = await findMany(call, stand, relation.part, selector);
       left = selector.rest;
     } else {
       const found = await findFar(call, relation.part, selector);
       const { entity: far } = found;
-      if (found.rest.length === 0) return { stand, relation: relation.part, selector, far };
+      if (found.rest.length === 0) return { stand, at: begin, relation: relation.part, selector, far };
       stand = await requireLinked(call, stand, relation.part, far);
       left = found.rest;
     }
@@ -81,20 +87,21 @@ export async function walkDown(call: DataCall, from: Stand, words: Word[]): Prom
 async function requireBelow(
   { request, options }: DataCall,
   { entities }: Stand,
-  begin: number | undefined,
-  end?: number,
+  { begin, end }: { begin: number; end?: number | undefined },
+  operations: Operation[] = [operationOf(request)],
 ): Promise<void> {
   const below = pathSegments(request).slice(begin, end);
   for (const { type, uuid } of entities) {
     const path = addressedPath([collectionName(type), uuid, ...below]);
-    await options.core.pathPermission.require(
-      request.caller,
-      request.application,
-      operationOf(request),
-      path,
-    );
+    for (const operation of operations) {
+      await options.core.pathPermission.require(request.caller, request.application, operation, path);
+    }
   }
 }
+
+/** For what is done to all that match in a list, and for being shown it. @throws KeygridError `permission_missing` */
+export const requireListBelow = (call: DataCall, { stand, at }: End): Promise<void> =>
+  requireBelow(call, stand, { begin: at, end: listSegments(call.request).length }, ['put', 'get']);
 
 /** One without sub-collections. */
 const typeOfNothing = 'thing';
@@ -204,6 +211,9 @@ export function listBelow(
   const asked = { ...relation, type: typeInPath ?? parameters.type };
   return connections.of(request.application).list(entities, asked, query, page);
 }
+
+export const pathOf = ({ stand, relation }: Pick<End, 'stand' | 'relation'>): string =>
+  `${stand.path}/${relation.segment}`;
 
 export const notConnected = (): KeygridError =>
   new KeygridError('resource_not_found', 'There is no such entity that this one is connected to');

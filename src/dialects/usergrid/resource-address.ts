@@ -104,6 +104,17 @@ export function readQuerySegment(segment: string): QueryParameters | undefined {
   }
 }
 
+/** Without a segment such as `all` at the end: the path of the list that it chooses from. */
+export function listSegments(request: FastifyRequest): string[] {
+  const segments = pathSegments(request);
+  const isChosen = segments.length > 1 && readQuerySegment(segments.at(-1) ?? '');
+  return isChosen ? segments.slice(0, -1) : segments;
+}
+
+/** Whether the last segment is one such as `all`, which counts as a query. */
+export const endsInQuery = (request: FastifyRequest): boolean =>
+  listSegments(request).length < pathSegments(request).length;
+
 /** Whether the reference stands for the caller. */
 export const isSelf = ({ type }: AddressedCollection, reference: string): boolean =>
   type === 'user' && isSelfReference(reference);

@@ -10,6 +10,7 @@ import { toStoreError } from './errors.ts';
 export interface Reader {
   /** @throws KeygridError `store_unavailable` */
   read(query: pg.QueryConfig<unknown[]>): Promise<Row[]>;
+  /** When what is under way is answered, and what its reader asks next too. */
   close(): Promise<void>;
 }
 
@@ -18,6 +19,7 @@ const connections = 2;
 export function createReader(address: DatabaseAddress): Reader {
   const clients: (Promise<pg.Client> | undefined)[] = Array.from({ length: connections });
   let turn = 0;
+  let underWay = 0;
 
   function connectionAt(place: number): Promise<pg.Client> {
     const known = clients[place];
@@ -35,21 +37,27 @@ export function createReader(address: DatabaseAddress): Reader {
   return {
     async read(query) {
       turn = (turn + 1) % connections;
+      underWay += 1;
       try {
         const client = await connectionAt(turn);
         sendTogether(client);
         return (await client.query<Row>(query)).rows;
       } catch (error) {
         throw toStoreError(error);
+      } finally {
+        underWay -= 1;
       }
     },
     async close() {
+      while (underWay > 0) await nextTurn();
       const open = await Promise.allSettled(clients.filter((client) => client !== undefined));
       const ending = open.map((each) => (each.status === 'fulfilled' ? each.value.end() : undefined));
       await Promise.allSettled(ending);
     },
   };
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What is asked in one turn of the event loop goes out in one write. */
 function sendTogether({ connection: { stream } }: pg.Client): void {

@@ -21,8 +21,9 @@ import {
   type PageOptions,
 } from '../entities.ts';
 import type { StoredEntity } from '../entity-store.ts';
+import { maximumPageSize } from '../query/entity-page.ts';
 import type { EntityQuery } from '../query/filter.ts';
-import { maximumPageSize } from '../query/queries.ts';
+import { updateFound, writeEach } from '../query/write-each.ts';
 import { unlessRefused } from './create-many.ts';
 
 /** A body or patch is what JSON.parse gave. Errors are those of ApplicationEntities and TypedEntityService. */
@@ -50,8 +51,6 @@ export interface CollectionParts {
 
 /** Larger batches are refused whole. */
 export const maximumBatch = 10_000;
-/** Written side by side, so that they share transactions. */
-const writtenAtOnce = 50;
 
 export function collectionWriter(
   { entities, typedServices }: CollectionParts,
@@ -73,12 +72,12 @@ export function collectionWriter(
     },
     async updateByQuery(query, patch) {
       if (!service) return plain.updateByQuery(type, query, patch);
-      const { entities: found } = await plain.query(type, query, { limit: maximumPageSize });
-      return inBatches(found, (entity) => single.update(entity, patch));
+      const found = await plain.query(type, query, { limit: maximumPageSize });
+      return updateFound(found, patch, (entity) => single.update(entity, patch));
     },
     async deleteByQuery(query, page) {
       const { entities: found } = await plain.query(type, query, page);
-      return inBatches(found, (entity) => single.delete(entity));
+      return writeEach(found, (entity) => single.delete(entity));
     },
   };
 }
@@ -172,22 +171,4 @@ const isEmptyObject = (body: unknown): boolean => isObject(body) && Object.keys(
 function requireObject(body: unknown): Properties {
   if (isObject(body)) return body;
   throw new KeygridError('invalid_argument', 'An entity must be a JSON object');
-}
-
-/** What another deleted in the meantime is left out. */
-async function inBatches(
-  found: StoredEntity[],
-  write: (entity: StoredEntity) => Promise<StoredEntity>,
-): Promise<StoredEntity[]> {
-  const written: StoredEntity[] = [];
-  for (let from = 0; from < found.length; from += writtenAtOnce) {
-    const settled = await Promise.allSettled(found.slice(from, from + writtenAtOnce).map(write));
-    for (const result of settled) {
-      if (result.status === 'fulfilled') written.push(result.value);
-      else if (!(result.reason instanceof KeygridError) || result.reason.code !== 'entity_not_found') {
-        throw result.reason;
-      }
-    }
-  }
-  return written;
 }

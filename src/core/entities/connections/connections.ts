@@ -5,8 +5,8 @@ import type { RealmKey } from '../../tenancy/tenancy.ts';
 import { isUuid, type Uuid } from '../../uuid.ts';
 import type { EdgeDirection, EdgeStore, EdgeVerbs, EntityStore, StoredEntity } from '../entity-store.ts';
 import { builtInTypes, subCollectionNames } from '../entity-types.ts';
+import type { EntityPage, PageOptions } from '../query/entity-page.ts';
 import type { EntityQuery } from '../query/filter.ts';
-import type { EntityPage, PageOptions } from '../query/queries.ts';
 import { queryFarEnds, type ReadFarEnds } from './edge-query.ts';
 import { readUnion } from './edge-union.ts';
 

@@ -8,8 +8,8 @@ import type { EdgePage, StoredEntity } from '../entity-store.ts';
 import { entityType } from '../entity-types.ts';
 import { parseQueried } from '../index/indexed-fields.ts';
 import { distancesOf, orderWithDistances, requirePlacesOnEarth } from '../query/distance-order.ts';
+import type { EntityPage, PageOptions } from '../query/entity-page.ts';
 import { type EntityQuery, evaluateFilter } from '../query/filter.ts';
-import type { EntityPage, PageOptions } from '../query/queries.ts';
 import { createWorkMeter, weightOf } from '../query/query-work.ts';
 import { compareBy, type ParsedEntity, sortTupleOf } from '../query/sort-order.ts';
 

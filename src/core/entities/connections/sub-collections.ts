@@ -4,8 +4,8 @@
  */
 import type { RealmKey } from '../../tenancy/tenancy.ts';
 import type { EdgeDirection, EdgeStore, EntityStore, StoredEntity } from '../entity-store.ts';
+import type { EntityPage, PageOptions } from '../query/entity-page.ts';
 import type { EntityQuery } from '../query/filter.ts';
-import type { EntityPage, PageOptions } from '../query/queries.ts';
 import { queryFarEnds, type ReadFarEnds } from './edge-query.ts';
 import { readUnion } from './edge-union.ts';
 
