@@ -95,7 +95,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
   const entities = createEntities({ storeFor: storage.entities, indexedFields, clock, uuids });
   const throttle = createLoginThrottle({ clock });
   const accountTokens = createAccountTokens({
-    ...{ tokens, grantsOf: storage.grants, sessionsOf: storage.sessions },
+    ...{ tokens, grantsOf: storage.grants, sessionsOf: storage.sessions, uuids },
   });
   const accounts = composeAccounts({ ...parts, entities, accountTokens, throttle, uuids });
   const oauth = composeOAuth({

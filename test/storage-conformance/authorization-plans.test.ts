@@ -82,7 +82,7 @@ async function runAll(stores: SharedStores): Promise<void> {
   await grants.listOfUser(grant.user, whole);
   await grants.touch(grant.id, now + 1);
   await runTokens(stores, grant);
-  await grants.endTokensOfUser(grant.user, []);
+  await grants.endTokensOfUser(grant.user, [], uuids.next);
   await grants.revoke(grant.id, []);
   await grants.revokeAllOfUser((await grants.allow(grantOf())).user, []);
   await grants.revokeAllOfClient((await grants.allow(grantOf({ clientId: digest() }))).clientId, []);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Grant, RefreshToken } from '../../src/core/oauth/authorization.ts';
 import type { Revocation } from '../../src/core/oauth/revocation-store.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { codeOf, grantOf, now, revocationOf, tokenOf, whole } from './authorizations.ts';
+import { codeOf, deviceOf, grantOf, now, revocationOf, tokenOf, whole } from './authorizations.ts';
 import { freshRealm, onEachEngine, uuids } from './engines.ts';
 
 /** A code of the grant, redeemed. */
@@ -180,13 +180,39 @@ onEachEngine('grants', ({ storage }) => {
     const alive = async () =>
       (await Promise.all(tokens.map((token) => refreshTokens.find(token.digest)))).map((one) => !!one);
     const revocation = revocationOf('grant', realm);
-    await assert.rejects(grants.endTokensOfUser(ann, [{ ...revocation, reason: null as never }]));
+    await assert.rejects(grants.endTokensOfUser(ann, [{ ...revocation, reason: null as never }], uuids.next));
     assert.deepEqual(await alive(), [true, true, true]);
-    await grants.endTokensOfUser(ann, [revocation]);
+    await grants.endTokensOfUser(ann, [revocation], uuids.next);
     assert.deepEqual(await alive(), [false, false, true]);
     const { revocations } = await storage().revocations.listLive(now);
     assert.ok(revocations.some(({ subject }) => subject === revocation.subject));
-    for (const grant of made) assert.deepEqual(await grants.find(grant.id), grant);
+    for (const grant of made) {
+      const kept = await grants.findOf(ann, grant.clientId);
+      assert.notEqual(kept?.id, grant.id);
+      assert.deepEqual({ ...kept, id: grant.id }, grant);
+    }
+    assert.deepEqual(await grants.findOf(bobs.user, 'a'), bobs);
+  });
+
+  test('codes and approved devices of a user end with the tokens, and new ones are made for the grant that stays', async () => {
+    const realm = freshRealm();
+    const { grants } = handles(realm);
+    const [codes, devices] = [storage().authorizationCodes(realm), storage().deviceAuthorizations(realm)];
+    const grant = await grants.allow(grantOf());
+    const code = codeOf(grant);
+    await codes.add(code);
+    const device = deviceOf();
+    await devices.add(device);
+    const { user, id } = grant;
+    const approval = { status: 'approved', grant: id, user, session: undefined, authenticatedAt: 1 } as const;
+    assert.ok(await devices.decide(device.userCode, approval));
+    await grants.endTokensOfUser(grant.user, [], uuids.next);
+    assert.equal(await codes.find(code.digest), undefined);
+    assert.equal((await codes.redeem(code.digest, uuids.next(), undefined, now)).kind, 'unknown');
+    assert.equal(await devices.redeem(device.deviceCodeDigest, undefined, now), undefined);
+    const next = codeOf((await grants.findOf(grant.user, grant.clientId))!);
+    await codes.add(next);
+    assert.equal((await codes.redeem(next.digest, uuids.next(), undefined, now)).kind, 'redeemed');
   });
 
   test('a grant of one realm is nothing in another, even where user and client have the same names', async () => {

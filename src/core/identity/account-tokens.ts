@@ -5,7 +5,7 @@ import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { type Application, managementRealmKey, type RealmKey } from '../tenancy/tenancy.ts';
 import { longestUserTokenLifetime, maximumTokenLifetime } from '../tenancy/token-lifetimes.ts';
-import type { Uuid } from '../uuid.ts';
+import type { Uuid, UuidSource } from '../uuid.ts';
 import type { AccessToken, Principal } from './principal.ts';
 
 export interface AccountTokens {
@@ -22,7 +22,7 @@ export interface AccountTokenRevocation {
   reason: RevocationReason;
   /** The caller's own, at a change of password. */
   keep?: AccessToken | undefined;
-  /** What the user allowed clients stays; their refresh tokens end all the same. */
+  /** What the user allowed clients stays; what they could get tokens by ends all the same: refresh tokens, codes, devices. */
   keepsGrants?: boolean;
 }
 
@@ -30,6 +30,7 @@ export interface AccountTokensOptions {
   tokens: Pick<TokenAuthority, 'revokePrincipal'>;
   grantsOf(realm: RealmKey): Pick<GrantStore, 'revokeAllOfUser' | 'endTokensOfUser'>;
   sessionsOf(realm: RealmKey): Pick<SessionStore, 'endAllOfUser'>;
+  uuids: UuidSource;
 }
 
 /**
@@ -37,7 +38,8 @@ export interface AccountTokensOptions {
  * finds them gone, and leaves no session behind; then what the user has in browsers, which could get new ones by what
  * was allowed before.
  */
-export function createAccountTokens({ tokens, grantsOf, sessionsOf }: AccountTokensOptions): AccountTokens {
+export function createAccountTokens(options: AccountTokensOptions): AccountTokens {
+  const { tokens, grantsOf, sessionsOf, uuids } = options;
   async function end(
     principal: Principal,
     { reason, keep, keepsGrants = false }: AccountTokenRevocation,
@@ -46,7 +48,7 @@ export function createAccountTokens({ tokens, grantsOf, sessionsOf }: AccountTok
     const { realm, uuid } = principal;
     await tokens.revokePrincipal(principal, reason, longestLifetime, keep, (revocations) =>
       keepsGrants
-        ? grantsOf(realm).endTokensOfUser(uuid, revocations)
+        ? grantsOf(realm).endTokensOfUser(uuid, revocations, uuids.next)
         : grantsOf(realm).revokeAllOfUser(uuid, revocations),
     );
     await sessionsOf(realm).endAllOfUser(uuid);

@@ -58,8 +58,11 @@ export interface GrantStore {
    */
   revoke(id: Uuid, revocations: readonly Revocation[]): Promise<boolean>;
   revokeAllOfUser(user: Uuid, revocations: readonly Revocation[]): Promise<Uuid[]>;
-  /** Ends the refresh tokens of all grants of the user, which stay, and what the revocations name. */
-  endTokensOfUser(user: Uuid, revocations: readonly Revocation[]): Promise<void>;
+  /**
+   * Ends the refresh tokens of all grants of the user and what the revocations name. The grants stay, under new ids, so
+   * that codes and approved devices, which are for the old ones, are worth nothing either.
+   */
+  endTokensOfUser(user: Uuid, revocations: readonly Revocation[], nextId: () => Uuid): Promise<void>;
   revokeAllOfClient(clientId: string, revocations: readonly Revocation[]): Promise<Uuid[]>;
 }
 

@@ -42,6 +42,7 @@ const widenGrant = statement(
 const touchGrant = statement(
   'update grants set last_used_at = ? where application_id = ? and grant_id = ? and last_used_at < ?',
 );
+const renameGrant = statement('update grants set grant_id = ? where application_id = ? and grant_id = ?');
 const deleteGrant = statement(
   'delete from grants where application_id = ? and grant_id = ? returning grant_id',
 );
@@ -88,9 +89,12 @@ export function createGrantStore(engine: SqlEngine, realm: RealmKey): GrantStore
       engine.write(() =>
         revoke(realm, rows(deleteGrantsOfUser, realm, uuidToOrderedBytes(user)), revocations),
       ),
-    async endTokensOfUser(user, revocations) {
+    async endTokensOfUser(user, revocations, nextId) {
       const taken = () => rows(lockGrantsOfUser, realm, uuidToOrderedBytes(user));
-      await engine.write(() => endFamilies(realm, taken(), revocations));
+      await engine.write(function* () {
+        const grants = yield* endFamilies(realm, taken(), revocations);
+        for (const grant of grants) yield* rows(renameGrant, uuidToOrderedBytes(nextId()), realm, grant);
+      });
     },
     revokeAllOfClient: (clientId, revocations) =>
       engine.write(() => revoke(realm, rows(deleteGrantsOfClient, realm, clientId), revocations)),
