@@ -7,7 +7,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
 import type { Row, SqlEngine, Work } from '../sql/statement.ts';
-import { createCheckpoints } from './checkpoints.ts';
+import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
 import { createEntity } from './create-entity.ts';
 import { toStoreError } from './errors.ts';
 import { createPreparedStatements, type Transaction } from './prepared.ts';
@@ -58,7 +58,7 @@ function mapIfLarge(database: DatabaseSync, mappedFrom: number): boolean {
   return true;
 }
 
-/** @param mappedFrom bytes of the file from which on it is mapped. */
+/** @param mappedFrom bytes of the file from which on it is large: mapped, and with a thread that moves the log. */
 export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFile): SqliteEngine {
   const statements = createPreparedStatements(database);
   const beginReading = database.prepare('begin');
@@ -67,12 +67,11 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
   const savepoint = database.prepare('savepoint work');
   const release = database.prepare('release work');
   const rollbackToSavepoint = database.prepare('rollback to work');
-  const checkpoints = createCheckpoints(database);
   const listeners: ((changes: Change[]) => void)[] = [];
   const queue: PendingWrite[] = [];
   let scheduled = false;
   let isReading = false;
-  let isMapped = mapIfLarge(database, mappedFrom);
+  let checkpoints: Checkpoints | undefined;
   let commits = 0;
 
   function runWork<Result>(work: () => Work<Result>, during: Transaction): Result {
@@ -156,8 +155,13 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
   }
 
   function lookAtSize(): void {
+    if (mapIfLarge(database, mappedFrom)) checkpoints = createCheckpoints(database);
+  }
+
+  function afterCommit(): void {
     commits += 1;
-    if (!isMapped && commits % commitsBetweenLooks === 0) isMapped = mapIfLarge(database, mappedFrom);
+    if (!checkpoints && commits % commitsBetweenLooks === 0) lookAtSize();
+    checkpoints?.afterCommit();
   }
 
   function flush(): void {
@@ -173,12 +177,13 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
       for (const write of batch) write.reject(toStoreError(error));
       return;
     }
-    lookAtSize();
-    checkpoints.afterCommit();
+    afterCommit();
     const { outcomes, changes } = ran;
     if (changes.length > 0) for (const listener of listeners) listener(changes);
     for (const [at, write] of batch.entries()) settle(write, outcomes[at]!);
   }
+
+  lookAtSize();
 
   const enqueue = <Result>(run: (during: Transaction) => Result): Promise<Result> =>
     new Promise<Result>((resolve, reject) => {
@@ -199,7 +204,7 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
     async close() {
       while (scheduled) await new Promise((resolve) => setImmediate(resolve));
       endReading();
-      await checkpoints.close();
+      await checkpoints?.close();
       database.close();
     },
   };
