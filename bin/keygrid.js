@@ -34,16 +34,20 @@ function compileWell() {
   for (const optimizer of optimizers) setFlagsFromString(`--${optimizer}`);
 }
 
-/** Under load the room for young objects grows, but not to the size at which it is most of the process. */
+/**
+ * Under load the room for young objects grows, but not to the size at which it is most of the process. V8 gives it back
+ * when nothing is asked for a while, and then it grows again.
+ */
 function growWithWork() {
   const enoughBytes = 14 * 1024 * 1024;
   const youngBytes = () =>
     getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? 0;
-  const observer = new PerformanceObserver(() => {
-    if (youngBytes() < enoughBytes) return;
-    setFlagsFromString('--semi-space-growth-factor=1');
-    observer.disconnect();
-  });
-  observer.observe({ entryTypes: ['gc'] });
-  setFlagsFromString('--semi-space-growth-factor=2');
+  let factor = 1;
+  const adjust = () => {
+    const wanted = youngBytes() < enoughBytes ? 2 : 1;
+    if (wanted !== factor) setFlagsFromString(`--semi-space-growth-factor=${wanted}`);
+    factor = wanted;
+  };
+  new PerformanceObserver(adjust).observe({ entryTypes: ['gc'] });
+  adjust();
 }

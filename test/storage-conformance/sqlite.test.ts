@@ -124,6 +124,21 @@ test('a small file is left to the cache; a large one is mapped, once it has grow
   await second.close();
 });
 
+test('a read that is asked for while the engine closes leaves nothing behind that fails later', async () => {
+  const directory = await makeTemporaryDirectory('closing');
+  const engine = createSqliteEngine(openDatabase(databaseFile(directory)), 0);
+  const closing = engine.close();
+  const asked = engine.read(() => rows(statement('select 1 as one', { keep: false })));
+  assert.deepEqual(
+    (await asked).map((row) => row.one),
+    [1],
+  );
+  await closing;
+  // What was left behind would run now, and end the process.
+  await new Promise(setImmediate);
+  await assert.rejects(engine.read(() => rows(statement('select 1 as one', { keep: false }))));
+});
+
 test('a backup made under load is whole: every claim and index entry has its entity', async () => {
   const directory = await makeTemporaryDirectory('backup');
   const storage = await openAt(directory);

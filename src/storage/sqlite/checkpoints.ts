@@ -8,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
 export interface Checkpoints {
-  /** To be called when no transaction is open. */
+  /** To be called when no transaction is open. @throws SQLite's error, as on a full disk; what was committed stands */
   afterCommit(): void;
   close(): Promise<void>;
 }
@@ -39,13 +39,20 @@ const mostPasses = 4;
 
 const workerFile = new URL(`./checkpoint-worker.${import.meta.url.split('.').at(-1)}`, import.meta.url);
 
+/** An older SQLite takes a look for a whole checkpoint, and goes on to make its own. */
+const [sqliteMajor = 0, sqliteMinor = 0] = (process.versions.sqlite ?? '').split('.').map(Number);
+const canLook = sqliteMajor > 3 || (sqliteMajor === 3 && sqliteMinor >= 51);
+const none: Checkpoints = { afterCommit() {}, async close() {} };
+
 export function createCheckpoints(database: DatabaseSync, options: CheckpointOptions = {}): Checkpoints {
+  if (!canLook) return none;
   const { framesWanted = usualFrames, endsAfterMilliseconds = 60_000 } = options;
   database.exec(`pragma wal_autocheckpoint = ${mostFramesToUsual * framesWanted}`);
   const look = database.prepare('pragma wal_checkpoint(noop)');
   const moveRest = database.prepare('pragma wal_checkpoint(passive)');
   let thread: Worker | undefined;
   let isMoving = false;
+  let isClosed = false;
   let commits = 0;
   let passes = 0;
   /** Of which a reader of an older state kept some in the log. */
@@ -82,8 +89,8 @@ export function createCheckpoints(database: DatabaseSync, options: CheckpointOpt
   }
 
   function finish(): void {
-    moveRest.get();
     passes = 0;
+    moveRest.get();
     framesKept = framesLeft();
   }
 
@@ -101,10 +108,13 @@ export function createCheckpoints(database: DatabaseSync, options: CheckpointOpt
 
   return {
     afterCommit() {
-      if (isMoving) return;
+      if (isMoving || isClosed) return;
       if (passes > 0) continueMoving();
       else moveIfLong();
     },
-    close: async () => void (await thread?.terminate()),
+    async close() {
+      isClosed = true;
+      await thread?.terminate();
+    },
   };
 }

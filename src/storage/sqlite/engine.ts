@@ -150,7 +150,7 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
   }
 
   function endReading(): void {
-    if (isReading && database.isTransaction) commit.run();
+    if (isReading && database.isOpen && database.isTransaction) commit.run();
     isReading = false;
   }
 
@@ -160,8 +160,12 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
 
   function afterCommit(): void {
     commits += 1;
-    if (!checkpoints && commits % commitsBetweenLooks === 0) lookAtSize();
-    checkpoints?.afterCommit();
+    try {
+      if (!checkpoints && commits % commitsBetweenLooks === 0) lookAtSize();
+      checkpoints?.afterCommit();
+    } catch {
+      // The commits stand. What hinders this, as a full disk does, is told to the writes that it hinders.
+    }
   }
 
   function flush(): void {
@@ -177,10 +181,10 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
       for (const write of batch) write.reject(toStoreError(error));
       return;
     }
-    afterCommit();
     const { outcomes, changes } = ran;
     if (changes.length > 0) for (const listener of listeners) listener(changes);
     for (const [at, write] of batch.entries()) settle(write, outcomes[at]!);
+    afterCommit();
   }
 
   lookAtSize();
@@ -202,9 +206,9 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
     createTogether: (creation) => enqueue((during) => createEntity(creation, statements, during)),
     onCommit: (listener) => void listeners.push(listener),
     async close() {
+      await checkpoints?.close();
       while (scheduled) await new Promise((resolve) => setImmediate(resolve));
       endReading();
-      await checkpoints?.close();
       database.close();
     },
   };
