@@ -126,6 +126,7 @@ test('a small file is left to the cache; a large one is mapped, once it has grow
 
 test('a read that is asked for while the engine closes leaves nothing behind that fails later', async () => {
   const directory = await makeTemporaryDirectory('closing');
+  await (await openAt(directory)).close();
   const engine = createSqliteEngine(openDatabase(databaseFile(directory)), 0);
   const closing = engine.close();
   const asked = engine.read(() => rows(statement('select 1 as one', { keep: false })));
@@ -171,6 +172,7 @@ test('a backup made under load is whole: every claim and index entry has its ent
 
 test('writes that were asked for before closing are finished', async () => {
   const directory = await makeTemporaryDirectory('closing');
+  await (await openAt(directory)).close();
   const storage = await openAt(directory);
   const dogs = Array.from({ length: 20 }, () => entityOf('dog'));
   const writing = Promise.all(dogs.map((dog) => storage.entities(9).write(creation(dog))));
