@@ -12,6 +12,7 @@ interface ReceivedBody {
 export const formLimitBytes = 64 * 1024;
 
 const formType = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
+export const isFormType = (contentType: string | undefined): boolean => formType.test(contentType ?? '');
 
 /** In the scope of `app`: bodies are kept as they come until `formOf` reads them. */
 export function keepBodies(app: FastifyInstance): void {
@@ -31,7 +32,7 @@ export function keepBodies(app: FastifyInstance): void {
 export function formOf(request: FastifyRequest): RawParameters {
   const { bytes } = (request.body ?? { bytes: Buffer.alloc(0) }) as ReceivedBody;
   if (bytes.length === 0) return [];
-  const isForm = formType.test(request.headers['content-type'] ?? '');
+  const isForm = isFormType(request.headers['content-type']);
   if (!isForm || request.headers['content-encoding'] !== undefined) {
     throw new KeygridError('invalid_request', 'The body must be application/x-www-form-urlencoded');
   }
@@ -39,8 +40,7 @@ export function formOf(request: FastifyRequest): RawParameters {
 }
 
 /** For endpoints that read no body but a form, and are told enough without one. */
-export const carriesForm = ({ headers }: FastifyRequest): boolean =>
-  formType.test(headers['content-type'] ?? '');
+export const carriesForm = ({ headers }: FastifyRequest): boolean => isFormType(headers['content-type']);
 
 /** The query as it was sent, before anything was brought into a form of ours. */
 export function queryOf({ originalUrl }: FastifyRequest): RawParameters {

@@ -28,12 +28,12 @@ const pageSize = 1000;
 const pagesRead = 10;
 
 export function createIssuerFeatures({ store, cache, changes }: IssuerFeatureOptions): IssuerFeatureSource {
-  const kept = new BoundedCache<RealmKey, IssuerFeatures>(realmsKept);
-  let generation = 0;
-  changes.subscribe(({ topic }) => {
+  /** Those who ask while a look is under way share it; what a change takes out is not put back by it. */
+  const kept = new BoundedCache<RealmKey, Awaitable<IssuerFeatures>>(realmsKept);
+  changes.subscribe(({ topic, realm }) => {
     if (topic !== 'tenancy') return;
-    generation += 1;
-    kept.clear();
+    if (realm === 0) kept.clear();
+    else kept.delete(realm);
   });
 
   async function clientsOf(realm: RealmKey): Promise<Client[]> {
@@ -50,12 +50,15 @@ export function createIssuerFeatures({ store, cache, changes }: IssuerFeatureOpt
     return found;
   }
 
-  /** What was read before a change must not be kept after it. */
-  async function look(realm: RealmKey): Promise<IssuerFeatures> {
-    const readAt = generation;
-    const features = featuresOf(await clientsOf(realm));
-    if (readAt === generation) kept.set(realm, features);
-    return features;
+  function look(realm: RealmKey): Promise<IssuerFeatures> {
+    const looking = clientsOf(realm).then(featuresOf);
+    const isKept = (): boolean => kept.get(realm) === looking;
+    kept.set(realm, looking);
+    looking.then(
+      (features) => isKept() && kept.set(realm, features),
+      () => isKept() && kept.delete(realm),
+    );
+    return looking;
   }
 
   return {

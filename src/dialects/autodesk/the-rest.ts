@@ -4,7 +4,8 @@ import { KeygridError } from '../../core/errors.ts';
 import { sendRefusal } from './answers.ts';
 import { type AutodeskOptions, undescribed } from './context.ts';
 
-const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** HEAD comes as GET. */
+const methods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** To be called before the routes are added; what it returns, after them. */
 export function refuseTheRest(app: FastifyInstance, { place }: AutodeskOptions): () => void {
@@ -27,7 +28,7 @@ export function refuseTheRest(app: FastifyInstance, { place }: AutodeskOptions):
 
   return () => {
     for (const [url, known] of [...taken]) {
-      const allowed = [...known].filter((name) => name !== 'HEAD').join(', ');
+      const allowed = [...known].join(', ');
       if (url.includes('*')) continue;
       app.route({
         ...undescribed,

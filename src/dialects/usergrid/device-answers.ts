@@ -94,6 +94,7 @@ export async function linkDevice(call: LinkCall): Promise<FastifyReply> {
   const { request, options, owner, reference } = call;
   const device = await otherEnd(call, 'device');
   if (!isUuid(reference)) await requireRightToName(options.core, request, owner, device);
+  requireCondition(request, device);
   await options.core.userDevices.link(request.application, owner, device);
   return send(call, [device]);
 }
@@ -143,6 +144,7 @@ export async function linkUserOfDevice(call: LinkCall): Promise<FastifyReply> {
   const { request, options, owner } = call;
   const user = await otherEnd(call, 'user');
   await requireOtherEnd(options.core, request, owner, user);
+  requireCondition(request, user);
   await options.core.userDevices.link(request.application, user, owner);
   return send(call, [user]);
 }

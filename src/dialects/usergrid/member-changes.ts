@@ -15,12 +15,17 @@ export interface Membership {
   member: StoredEntity;
 }
 
-/** Both ends must be the caller's to change. @throws KeygridError `permission_missing` */
-export async function addMember(
+/** Both ends must be the caller's to change. @throws KeygridError `permission_missing`, `precondition_failed` by the member's version */
+export async function addMember(call: EntitiesCall, membership: Membership): Promise<void> {
+  await requireOtherEnd(call.options.core, call.request, membership.owner, membership.member);
+  requireCondition(call.request, membership.member);
+  await add(call, membership);
+}
+
+async function add(
   { request, options }: EntitiesCall,
   { owner, collection, member }: Membership,
 ): Promise<void> {
-  await requireOtherEnd(options.core, request, owner, member);
   await options.core.memberships.add(request.application, owner, collection, member);
 }
 
@@ -47,13 +52,11 @@ export async function createMembers(
   { owner, collection }: Omit<Membership, 'member'>,
   sent: Record<string, unknown> | unknown[],
 ): Promise<StoredEntity[]> {
-  const { request, options } = call;
   const path = `/${collectionName(owner.type)}/${owner.uuid}/${collection}`;
   const place = await placeOf({ ...call, collection: readCollection(collection) }, path);
   const { entities, isRepeated } = await createAt(call, place, sent);
-  const { memberships } = options.core;
   for (const member of entities) {
-    if (!isRepeated) await memberships.add(request.application, owner, collection, member);
+    if (!isRepeated) await add(call, { owner, collection, member });
     else await addAgain(call, { owner, collection, member });
   }
   return entities;
@@ -64,7 +67,8 @@ async function addAgain(call: EntitiesCall, membership: Membership): Promise<voi
   const { owner, collection, member } = membership;
   const { memberships } = call.options.core;
   if (await memberships.has(call.request.application, owner, collection, member)) return;
-  await addMember(call, membership);
+  await requireOtherEnd(call.options.core, call.request, owner, member);
+  await add(call, membership);
 }
 
 export const noMember = (owner: { type: string }, member: { type: string }): KeygridError =>

@@ -19,7 +19,7 @@ const connections = 2;
 export function createReader(address: DatabaseAddress): Reader {
   const clients: (Promise<pg.Client> | undefined)[] = Array.from({ length: connections });
   let turn = 0;
-  let underWay = 0;
+  const underWay = new Set<Promise<Row[]>>();
 
   function connectionAt(place: number): Promise<pg.Client> {
     const known = clients[place];
@@ -34,22 +34,29 @@ export function createReader(address: DatabaseAddress): Reader {
     return connecting;
   }
 
+  async function ask(query: pg.QueryConfig<unknown[]>): Promise<Row[]> {
+    turn = (turn + 1) % connections;
+    try {
+      const client = await connectionAt(turn);
+      sendTogether(client);
+      return (await client.query<Row>(query)).rows;
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
   return {
-    async read(query) {
-      turn = (turn + 1) % connections;
-      underWay += 1;
-      try {
-        const client = await connectionAt(turn);
-        sendTogether(client);
-        return (await client.query<Row>(query)).rows;
-      } catch (error) {
-        throw toStoreError(error);
-      } finally {
-        underWay -= 1;
-      }
+    read(query) {
+      const asked = ask(query);
+      underWay.add(asked);
+      return asked.finally(() => underWay.delete(asked));
     },
     async close() {
-      while (underWay > 0) await nextTurn();
+      while (underWay.size > 0) {
+        await Promise.allSettled(underWay);
+        // What its reader asks next.
+        await nextTurn();
+      }
       const open = await Promise.allSettled(clients.filter((client) => client !== undefined));
       const ending = open.map((each) => (each.status === 'fulfilled' ? each.value.end() : undefined));
       await Promise.allSettled(ending);
