@@ -84,6 +84,7 @@ export async function composeCore(parts: CoreParts): Promise<Core> {
     tokens,
     uuids,
     clock,
+    log,
     newEntity: (type, properties) => creationOf(type, properties, { uuid: uuids.next(), now: clock.now() }),
   });
   const collectionSettings = createCollectionSettings({

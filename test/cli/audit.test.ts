@@ -86,8 +86,8 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
       assert.deepEqual(await events(`client update ${client} --disabled no`), ['client_resumed']);
       assert.deepEqual(await events(`client rotate ${client} --keep-old 60`), ['client_secret_rotated']);
       assert.deepEqual(await events(`client delete ${client}`), ['client_deleted']);
-      const own = (await run('client rotate acme')).lines;
-      assert.deepEqual(own, [
+      const own = await run('client rotate acme');
+      assert.deepEqual(own.lines, [
         {
           source,
           audit: 'tokens_ended',
@@ -95,6 +95,7 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
           account: `organization_client:1:${tenant}`,
           reason: 'revoked',
         },
+        { ...about, client: own.result.client.clientId, audit: 'client_secret_rotated' },
       ]);
     });
 

@@ -70,6 +70,29 @@ onEachEngine((world) => {
     }
   });
 
+  test('members, devices and what is connected are linked only as the request says, too', async () => {
+    const [ann, group, device] = [
+      await user(),
+      await create('groups', { path: `g-${unique()}` }),
+      await create('devices'),
+    ];
+    const dog = await create('dogs');
+    for (const [list, end] of [
+      [`/groups/${group.path}/users`, ann],
+      [`/users/${ann.username}/devices`, device],
+      [`/devices/${device.uuid}/users`, ann],
+      [`/users/${ann.uuid}/likes`, dog],
+    ] as const) {
+      const [method, link] = [list.endsWith('likes') ? 'PUT' : 'POST', `${list}/${end.uuid}`];
+      const refused = await asAdmin(`${method} ${link}`, { headers: { 'if-match': '"none"' } });
+      assert.equal(outcome(refused), failed, link);
+      assert.deepEqual(await listed(list), [], list);
+      const tag = tagOf(await ask(`GET /${end.type}s/${end.uuid}`));
+      assert.deepEqual(uuidsIn(await ask(`${method} ${link}`, headersOf(tag))), [end.uuid]);
+      await ask(`DELETE ${link}`);
+    }
+  });
+
   test('a device is unlinked under the same conditions, from either end', async () => {
     const [ann, device] = [await user(), await create('devices')];
     await ask(`POST /users/${ann.uuid}/knows/${ann.uuid}`);

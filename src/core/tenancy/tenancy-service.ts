@@ -1,4 +1,5 @@
 /** Organizations and applications: creating, changing, their clients. Who may do so is decided by access.ts. */
+import { createAudit } from '../audit.ts';
 import { type Awaitable, andThen } from '../awaitable.ts';
 import { requireRedirectUris } from '../clients/built-in-redirect-uris.ts';
 import {
@@ -10,9 +11,9 @@ import {
 } from '../clients/client-credentials.ts';
 import type { EntityChange } from '../entities/entity-store.ts';
 import { KeygridError } from '../errors.ts';
-import type { Principal } from '../identity/principal.ts';
+import { type Principal, principalSubject } from '../identity/principal.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { isUuid, type Uuid, type UuidSource } from '../uuid.ts';
 import { applicationSeed } from './application-seed.ts';
 import { requireApplicationName, requireOrganizationName } from './names.ts';
@@ -66,8 +67,8 @@ export interface Tenancy {
   restoreApplication(application: Application): Promise<void>;
 
   credentialsOf(owner: Organization | Application): ClientCredentials;
-  /** A new secret; tokens issued to the client under the old one end. */
-  regenerateCredentials(owner: Organization | Application): Promise<ClientCredentials>;
+  /** A new secret; tokens issued to the client under the old one end. `actor` is for the audit log. */
+  regenerateCredentials(owner: Organization | Application, actor?: Principal): Promise<ClientCredentials>;
   /** @throws KeygridError `client_credentials_invalid` */
   authenticateClient(clientId: string, clientSecret: string): Awaitable<Principal>;
 }
@@ -79,12 +80,14 @@ export interface TenancyOptions {
   tokens: TokenAuthority;
   uuids: UuidSource;
   clock: Clock;
+  log: Log;
   /** The change that creates an entity; core/entities knows how. */
   newEntity(type: string, properties: Properties): EntityChange;
 }
 
 export function createTenancy(options: TenancyOptions): Tenancy {
   const { store, cache, secrets, tokens, uuids, clock } = options;
+  const audit = createAudit(options.log);
   const newSecret = (owner: ClientOwner): string => secrets.seal(secrets.generate(owner));
 
   function newApplication(organizationUuid: Uuid, name: string): NewApplication {
@@ -186,13 +189,18 @@ export function createTenancy(options: TenancyOptions): Tenancy {
       clientId: clientIdOf(kindOf(owner), owner.uuid),
       clientSecret: secrets.reveal(owner.sealedClientSecret),
     }),
-    async regenerateCredentials(owner) {
+    async regenerateCredentials(owner, actor) {
       const clientSecret = secrets.generate(kindOf(owner));
       const changed = { sealedClientSecret: secrets.seal(clientSecret), modified: clock.now() };
       if ('key' in owner) await store.updateApplication(owner.key, (stored) => ({ ...stored, ...changed }));
       else await store.updateOrganization(owner.uuid, (stored) => ({ ...stored, ...changed }));
       await tokens.revokePrincipal(clientPrincipal(owner), 'revoked', longestClientTokenLifetime);
-      return { clientId: clientIdOf(kindOf(owner), owner.uuid), clientSecret };
+      const clientId = clientIdOf(kindOf(owner), owner.uuid);
+      const [realm, tenant] =
+        'key' in owner ? [owner.key, owner.organizationUuid] : [managementRealmKey, owner.uuid];
+      const by = actor && { actor: principalSubject(actor) };
+      audit('client_secret_rotated', { realm, tenant, client: clientId, ...by });
+      return { clientId, clientSecret };
     },
     authenticateClient(clientId, clientSecret) {
       const named = parseClientId(clientId);

@@ -51,7 +51,7 @@ function credentials(
       request,
       reply,
       `generate ${what}`,
-      await core.tenancy.regenerateCredentials(owner),
+      await core.tenancy.regenerateCredentials(owner, request.caller.principal),
     );
   };
   return {
