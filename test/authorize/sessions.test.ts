@@ -207,3 +207,29 @@ test('a session and a remembered consent cost no page and no new session', async
   assert.ok(returned(await begin(world, browser, client)).code);
   assert.equal(browser.valueFor(world.realm), before);
 });
+
+test('S054 UA-76 after all tokens of a user were ended no browser gets new ones by what was allowed before', async () => {
+  const browser = await familiarBrowser(world, client);
+  const silent = () => begin(world, browser, client, { prompt: 'none' });
+  assert.ok(returned(await silent()).code);
+  await world.core.userTokens.revokeAll(world.application, world.user);
+  assert.equal(returned(await silent()).error, 'login_required');
+  assert.deepEqual(await sessionsOf(), []);
+  const grants = await world.core.grantManagement.list(world.realm, world.user.uuid, {
+    limit: 100,
+    from: undefined,
+  });
+  assert.equal(grants.items.length, 1);
+});
+
+test('S054 a sign-in that the end of all tokens overtakes leaves no session behind', async () => {
+  const user = await world.createUser('rosa');
+  const browser = new TestBrowser();
+  const { formToken, cookie } = world.ownSignIn.offer(world.realm, browser);
+  browser.keep(cookie);
+  const form = { formToken, username: 'rosa', password };
+  const signingIn = world.ownSignIn.signIn(world.realm, form, browser);
+  const ending = world.core.userTokens.revokeAll(world.application, user);
+  await Promise.allSettled([signingIn, ending]);
+  assert.deepEqual(await sessionsOf(user.uuid), []);
+});
