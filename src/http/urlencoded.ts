@@ -1,6 +1,6 @@
 /**
  * `application/x-www-form-urlencoded` (URL standard §5.1), as URLSearchParams reads it, but for a first `?`, which is
- * part of a name here. A quarter of its time: most names and values have nothing to decode, and stay what they are.
+ * part of a name here. Most names and values have nothing to decode and stay what they are, where it makes each anew.
  */
 export type NamesAndValues = [name: string, value: string][];
 
