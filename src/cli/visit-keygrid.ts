@@ -1,6 +1,6 @@
 /** How a command gets at the data: the same store and core as the server's, beside it or without it. */
 import { existsSync } from 'node:fs';
-import { type Configuration, loadConfiguration } from '../config/index.ts';
+import { type Configuration, type LogLevel, loadConfiguration } from '../config/index.ts';
 import { type Audit, createAudit } from '../core/audit.ts';
 import { type Keygrid, openKeygrid } from '../main/open-keygrid.ts';
 import type { Ports } from '../main/ports.ts';
@@ -43,13 +43,18 @@ export async function withKeygrid<Result>(
  * A command prints its result; beside that, on standard error, warnings are news, and what it did with accounts, clients
  * and rights (docs/audit-log.md).
  */
-export function commandPorts({ logLevel: level }: Configuration): Ports {
+export function commandPorts({ logLevel }: Configuration): Ports {
+  const level = commandLogLevel(logLevel, process.stderr.isTTY === true);
   return {
     clock: systemClock,
     random: createRandomSource(),
     log: createLog({ level, destination: process.stderr, source: 'command_line' }),
   };
 }
+
+/** At a terminal the result says what was done, and nobody keeps what else is written there: only warnings are. */
+export const commandLogLevel = (wanted: LogLevel, isTerminal: boolean): LogLevel =>
+  isTerminal && !['error', 'fatal', 'silent'].includes(wanted) ? 'warn' : wanted;
 
 /**
  * A mistyped directory must not become a new installation, and no command but `migrate` changes the schema under a

@@ -1,6 +1,7 @@
 /** What commands change is audited as it is by the server: a line each, on standard error (S162). */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { commandLogLevel } from '../../src/cli/visit-keygrid.ts';
 import { makeTemporaryDirectory } from '../support/guardian.ts';
 import type { WireJson } from '../support/http.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -130,3 +131,19 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
     });
   });
 }
+
+test('at a terminal only warnings stand beside the result; elsewhere what the settings say', () => {
+  assert.deepEqual(
+    (['debug', 'info', 'warn', 'error', 'silent'] as const).map((level) => [
+      commandLogLevel(level, true),
+      commandLogLevel(level, false),
+    ]),
+    [
+      ['warn', 'debug'],
+      ['warn', 'info'],
+      ['warn', 'warn'],
+      ['error', 'error'],
+      ['silent', 'silent'],
+    ],
+  );
+});
