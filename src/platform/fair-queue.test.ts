@@ -3,8 +3,13 @@ import { test } from 'node:test';
 import { KeygridError } from '../core/errors.ts';
 import { createFairQueue, type FairQueue } from './fair-queue.ts';
 
-const createQueue = (concurrency: number, queueLimit: number): FairQueue =>
-  createFairQueue({ concurrency, queueLimit, retryAfterSeconds: 7 });
+type Job = () => Promise<unknown>;
+
+const createQueue = (concurrency: number, queueLimit: number, portionAtMost = 1): FairQueue<Job, unknown> =>
+  createFairQueue({
+    ...{ concurrency, queueLimit, portionAtMost, retryAfterSeconds: 7 },
+    perform: (jobs) => Promise.allSettled(jobs.map((job) => job())),
+  });
 
 /** A job that occupies its place until it is told to end. */
 function createBlocker() {
@@ -13,7 +18,7 @@ function createBlocker() {
 }
 
 /** Submits named jobs behind a blocker, so that all of them wait, and answers with what became of each. */
-async function submitAll(queue: FairQueue, names: readonly string[]) {
+async function submitAll(queue: FairQueue<Job, unknown>, names: readonly string[]) {
   const blocker = createBlocker();
   const blocked = queue.run('blocker', blocker.job);
   const ran: string[] = [];
@@ -80,4 +85,45 @@ test('a job that fails frees its place, and its error reaches who asked', async 
   await assert.rejects(failing, /broken/);
   assert.equal(await next, 'fine');
   assert.equal(queue.pending, 0);
+});
+
+test('where many wait, several are done as one portion, taken from the tenants in turn', async () => {
+  const portions: string[][] = [];
+  const first = Promise.withResolvers<void>();
+  const queue = createFairQueue<string, string>({
+    ...{ concurrency: 1, queueLimit: 100, portionAtMost: 5, retryAfterSeconds: 7 },
+    perform: async (jobs) => {
+      portions.push(jobs);
+      await first.promise;
+      return jobs.map((job) =>
+        job === 'a3' ? { status: 'rejected', reason: job } : { status: 'fulfilled', value: `${job} done` },
+      );
+    },
+  });
+  const names = ['x1', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'b1', 'c1'];
+  const outcomes = Promise.allSettled(names.map((name) => queue.run(name.charAt(0), name)));
+  assert.equal(queue.pending, names.length);
+  first.resolve();
+  const values = (await outcomes).map((outcome) =>
+    outcome.status === 'fulfilled' ? outcome.value : `not ${outcome.reason}`,
+  );
+  assert.deepEqual(portions, [['x1'], ['a1', 'b1', 'c1', 'a2', 'a3'], ['a4'], ['a5'], ['a6']]);
+  assert.deepEqual(
+    values,
+    names.map((name) => (name === 'a3' ? 'not a3' : `${name} done`)),
+  );
+  assert.equal(queue.pending, 0);
+});
+
+test('a portion that fails as a whole fails each of its jobs, and the next begins', async () => {
+  const queue = createFairQueue<string, string>({
+    ...{ concurrency: 1, queueLimit: 100, portionAtMost: 4, retryAfterSeconds: 7 },
+    perform: async (jobs) => {
+      if (jobs.length > 1) throw new Error('broken');
+      return [{ status: 'fulfilled', value: 'fine' }];
+    },
+  });
+  const outcomes = await Promise.allSettled(['1', '2', '3', '4', '5', '6'].map((job) => queue.run('a', job)));
+  const fine = outcomes.map(({ status }) => status === 'fulfilled');
+  assert.deepEqual(fine, [true, false, false, false, false, true]);
 });

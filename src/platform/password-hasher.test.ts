@@ -85,3 +85,19 @@ test('a tenant with one sign-in does not wait for all sign-ins of another', asyn
   await Promise.all([...crowd, hashFor('lone')]);
   assert.ok(finished.indexOf('lone') <= 3, finished.join());
 });
+
+test('among many at the same time each gets its own answer, and a hash that is none fails alone', async () => {
+  const hasher = createHasher({ concurrency: 1 });
+  const passwords = Array.from({ length: 20 }, (_, number) => `password ${number}`);
+  const hashes = await Promise.all(passwords.map((password) => hasher.hash(password, 'org')));
+  assert.equal(new Set(hashes).size, passwords.length);
+  const presented = passwords.map((password, at) => (at % 3 === 0 ? 'wrong' : password));
+  const outcomes = await Promise.allSettled(
+    presented.map((password, at) => hasher.verify(at === 10 ? 'no hash' : hashes[at]!, password, 'org')),
+  );
+  for (const [at, outcome] of outcomes.entries()) {
+    if (at === 10) assert.equal(outcome.status, 'rejected');
+    else assert.deepEqual(outcome, { status: 'fulfilled', value: at % 3 !== 0 });
+  }
+  assert.equal(hasher.pending, 0);
+});

@@ -1,7 +1,8 @@
-import * as argon2 from '@node-rs/argon2';
 import { KeygridError } from '../core/errors.ts';
 import type { PasswordHash, PasswordHasher, RandomSource } from '../core/ports.ts';
 import { createFairQueue } from './fair-queue.ts';
+import { type PasswordJob, type PasswordResult, performPasswordJob } from './password-job.ts';
+import { createPasswordThreads } from './password-threads.ts';
 
 /** Argon2's costs. RFC 9106 §3.1. */
 export interface PasswordHashParameters {
@@ -31,13 +32,19 @@ const recommendedParameters: PasswordHashParameters = { memoryKibibytes: 19456, 
 const longestPassword = 1024;
 const saltBytes = 16;
 const proofBytes = 32;
+/** A thread that is given more keeps those that were done first waiting for longer. */
+const passwordsForThread = 8;
 /** About the time in which two processors empty a full queue. */
 const retryAfterSeconds = 5;
 
 /** Argon2id off the event loop, in a bounded queue that is fair between tenants. */
 export function createPasswordHasher(options: PasswordHasherOptions): MeteredPasswordHasher {
   const { random, concurrency, queueLimit = 256, parameters = recommendedParameters } = options;
-  const queue = createFairQueue({ concurrency, queueLimit, retryAfterSeconds });
+  const askThread = createPasswordThreads();
+  const queue = createFairQueue<PasswordJob, PasswordResult>({
+    ...{ concurrency, queueLimit, retryAfterSeconds, portionAtMost: passwordsForThread },
+    perform: (jobs) => (jobs.length > 1 ? askThread(jobs) : Promise.allSettled(jobs.map(performPasswordJob))),
+  });
   const nobody = hashOfNobody(random, parameters);
   return {
     get pending() {
@@ -47,20 +54,19 @@ export function createPasswordHasher(options: PasswordHasherOptions): MeteredPas
       if (password.length > longestPassword) {
         throw new KeygridError('password_policy', `A password has at most ${longestPassword} characters.`);
       }
-      return queue.run(tenant, () =>
-        argon2.hash(password, {
-          memoryCost: parameters.memoryKibibytes,
-          timeCost: parameters.passes,
-          parallelism: parameters.lanes,
-          outputLen: proofBytes,
-          salt: random.bytes(saltBytes),
-        }),
-      );
+      const options = {
+        memoryCost: parameters.memoryKibibytes,
+        timeCost: parameters.passes,
+        parallelism: parameters.lanes,
+        outputLen: proofBytes,
+        salt: random.bytes(saltBytes),
+      };
+      return (await queue.run(tenant, { kind: 'hash', password, options })) as PasswordHash;
     },
     async verify(hash, password, tenant) {
       if (password.length > longestPassword) return false;
-      const matches = await queue.run(tenant, () => argon2.verify(hash ?? nobody, password));
-      return matches && hash !== undefined;
+      const matches = await queue.run(tenant, { kind: 'verify', hash: hash ?? nobody, password });
+      return matches === true && hash !== undefined;
     },
   };
 }
