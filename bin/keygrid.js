@@ -39,7 +39,7 @@ function compileWell() {
  * when nothing is asked for a while, and then it grows again.
  */
 function growWithWork() {
-  const enoughBytes = 14 * 1024 * 1024;
+  const enoughBytes = 28 * 1024 * 1024;
   const youngBytes = () =>
     getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? 0;
   let factor = 1;
