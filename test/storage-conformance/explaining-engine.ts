@@ -48,8 +48,9 @@ function explainingEngine(
   return {
     read: run,
     lookUp: (which, parameters) =>
-      run(function* (): Work<Row | undefined> {
-        return (yield lookUpStep(which, parameters))[0];
+      run(function* (): Work<SqlValue[] | undefined> {
+        const row = (yield lookUpStep(which, parameters))[0];
+        return row && Object.values(row);
       }),
     write: run,
     takePlans() {
@@ -110,7 +111,7 @@ export function explainPostgres(client: pg.ClientBase, generic: boolean): Explai
     (which, parameters) => {
       const value = Buffer.from(parameters.at(-1) as Uint8Array).toString('hex');
       const all = [...parameters.slice(0, -1), toArray([value])];
-      return { kind: 'rows', statement: which.each.statement, parameters: all };
+      return { kind: 'rows', statement: which.each, parameters: all };
     },
   );
 }

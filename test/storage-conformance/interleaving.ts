@@ -126,7 +126,10 @@ function createSteppingEngine(client: pg.Client, turn: () => Promise<void>): Sql
       throw error;
     }
   }
-  const lookUp: SqlEngine['lookUp'] = (which, parameters) => write(() => firstRow(which, ...parameters));
+  const lookUp: SqlEngine['lookUp'] = async (which, parameters) => {
+    const row = await write(() => firstRow(which, ...parameters));
+    return row && Object.values(row);
+  };
   return { read: write, lookUp, write };
 }
 

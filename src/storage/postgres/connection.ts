@@ -43,7 +43,7 @@ function decode(part: string): string {
 const int8 = 20;
 
 /** Every int8 of ours is a count, a key or a moment in milliseconds: all exact as numbers. */
-const types: pg.CustomTypesConfig = {
+export const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === int8 && format !== 'binary'
       ? Number

@@ -56,7 +56,7 @@ export function createPostgresEngine(pool: pg.Pool, reader: Reader): PostgresEng
   const createTogether = createCreateTogether(pool);
   return {
     read: (work) => readWith(reader, work()),
-    lookUp: createLookUps(reader.read),
+    lookUp: createLookUps(reader.readArrays),
     write: (work) => track(write(work)),
     createTogether: (creation, otherwise) => track(createTogether(creation, otherwise)),
     onCommit: (listener) => void listeners.push(listener),

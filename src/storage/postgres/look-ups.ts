@@ -3,14 +3,16 @@
  * and go next. A statement costs the server and this process far more than one row of it.
  */
 import type pg from 'pg';
-import { bytes, type LookUp, type Row, type SqlEngine, type SqlValue } from '../sql/statement.ts';
+import type { LookUp, SqlEngine, SqlValue } from '../sql/statement.ts';
+import { types } from './connection.ts';
+import type { Reader } from './reader.ts';
 
-type Read = (query: pg.QueryConfig<unknown[]>) => Promise<Row[]>;
+type Read = Reader['readArrays'];
 
 interface Waiting {
   /** The last parameter, in hexadecimal. */
   value: string;
-  resolve(row: Row | undefined): void;
+  resolve(row: SqlValue[] | undefined): void;
   reject(reason: unknown): void;
 }
 
@@ -54,7 +56,7 @@ export function createLookUps(read: Read): SqlEngine['lookUp'] {
   }
 
   return (which, parameters) =>
-    new Promise<Row | undefined>((resolve, reject) => {
+    new Promise<SqlValue[] | undefined>((resolve, reject) => {
       const value = asHex(parameters.at(-1) as Uint8Array);
       groupOf(which, parameters.slice(0, -1)).waiting.push({ value, resolve, reject });
       if (scheduled) return;
@@ -64,18 +66,24 @@ export function createLookUps(read: Read): SqlEngine['lookUp'] {
 }
 
 async function answer(read: Read, { which, shared, waiting }: Group): Promise<void> {
-  const { statement: each, column } = which.each;
   try {
     const values = [...shared, toArray(waiting.map(({ value }) => value))];
-    const found = new Map<string, Row>();
-    for (const row of await read({ name: each.name!, text: each.postgres, values })) {
-      found.set(asHex(bytes(row, column)), row);
-    }
-    for (const { value, resolve } of waiting) resolve(found.get(value));
+    const query = { name: which.each.name!, text: which.each.postgres, values, types: withBytesAsWritten };
+    const found = new Map<SqlValue | undefined, SqlValue[]>();
+    for (const row of await read(query)) found.set(row.at(-1), row);
+    for (const { value, resolve } of waiting) resolve(found.get(`\\x${value}`));
   } catch (error) {
     for (const { reject } of waiting) reject(error);
   }
 }
+
+const bytea = 17;
+
+/** The value that was looked for comes back as it was written: to read it and write it anew would take longer. */
+const withBytesAsWritten: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === bytea ? String : types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
+};
 
 /** As PostgreSQL writes arrays of bytes: the driver would look at each element anew. */
 export const toArray = (values: string[]): string =>

@@ -9,7 +9,7 @@ import type {
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { removeEdges } from './edge-removal.ts';
-import { applyEntityChange, ChangeRefused, toStoredEntity, withoutId } from './entity-statements.ts';
+import { applyEntityChange, ChangeRefused, toStoredEntity, withMarks } from './entity-statements.ts';
 import { listsOf, madeOnce, placeholders } from './in-lists.ts';
 import type { KnownPaths } from './index-paths.ts';
 import { walkIndex, walkIndexKeys } from './index-walk.ts';
@@ -31,6 +31,13 @@ const selectByUuid = lookUp(
   ['application_id'],
   'entity_id',
 );
+type FoundValues = [string, number, number, number, string, number, string | null];
+
+const entityFound = (
+  uuid: Uuid,
+  [type, created, modified, version, body, connected, indexedFields]: FoundValues,
+): StoredEntity => withMarks({ uuid, type, created, modified, version, body }, connected, indexedFields);
+
 const selectEach = madeOnce((count: number) =>
   statement(
     `select entity_id, type, created, modified, version, body, connected, indexed_fields
@@ -92,7 +99,7 @@ export function createEntityStore(
   return {
     findByUuid(uuid) {
       const found = engine.lookUp(selectByUuid, [application, uuidToOrderedBytes(uuid)]);
-      return andThen(found, (row) => row && withoutId(row, uuid));
+      return andThen(found, (values) => values && entityFound(uuid, values as FoundValues));
     },
     async findByUniqueValue(type, property, value) {
       const row = await engine.read(() => firstRow(selectByUniqueValue, application, type, property, value));

@@ -7,7 +7,7 @@ import type {
   WriteOutcome,
 } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
-import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
+import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { claimIdempotencyKey } from './idempotency-keys.ts';
 import { findPaths, numberPaths, type PathNumbers } from './index-paths.ts';
 import {
@@ -22,6 +22,7 @@ import {
   integer,
   type Row,
   rows,
+  type SqlValue,
   statement,
   text,
   type Work,
@@ -61,22 +62,39 @@ const deletePermissions = statement('delete from permissions where application_i
 const deleteCredential = statement('delete from credentials where application_id = ? and account_id = ?');
 
 export const toStoredEntity = (row: Row): StoredEntity =>
-  withoutId(row, uuidFromOrderedBytes(bytes(row, 'entity_id')));
-
-/** Of a row that was looked up by its id. */
-export const withoutId = (row: Row, uuid: Uuid): StoredEntity =>
-  storedEntity({ uuid, type: text(row, 'type'), created: integer(row, 'created') }, row);
+  storedEntity(
+    {
+      uuid: uuidFromOrderedBytes(bytes(row, 'entity_id')),
+      type: text(row, 'type'),
+      created: integer(row, 'created'),
+    },
+    row,
+  );
 
 /** Of a row with what is not known without it. */
-export function storedEntity(known: Pick<StoredEntity, 'uuid' | 'type' | 'created'>, row: Row): StoredEntity {
-  const entity: StoredEntity = {
-    ...known,
-    modified: integer(row, 'modified'),
-    version: integer(row, 'version'),
-    body: text(row, 'body'),
-  };
-  if (row.connected === 1) entity.connected = true;
-  if (typeof row.indexed_fields === 'string') entity.indexedFields = row.indexed_fields;
+export const storedEntity = (
+  known: Pick<StoredEntity, 'uuid' | 'type' | 'created'>,
+  row: Row,
+): StoredEntity =>
+  withMarks(
+    {
+      ...known,
+      modified: integer(row, 'modified'),
+      version: integer(row, 'version'),
+      body: text(row, 'body'),
+    },
+    row.connected,
+    row.indexed_fields,
+  );
+
+/** Which most entities do not have. */
+export function withMarks(
+  entity: StoredEntity,
+  connected?: SqlValue,
+  indexedFields?: SqlValue,
+): StoredEntity {
+  if (connected === 1) entity.connected = true;
+  if (typeof indexedFields === 'string') entity.indexedFields = indexedFields;
   return entity;
 }
 

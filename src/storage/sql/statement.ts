@@ -22,8 +22,8 @@ export interface Statement {
 
 /** Finds at most one row. */
 export interface LookUp extends Statement {
-  /** For several values of the last parameter at once, which each row has in a column. */
-  each: { statement: Statement; column: string };
+  /** For several values of the last parameter at once, which each row has after its columns. */
+  each: Statement;
 }
 
 /**
@@ -95,10 +95,10 @@ export function lookUp(columns: string, table: string, shared: readonly string[]
   const conditions = shared.map((name) => `${name} = ?`).join(' and ');
   const select = (what: string, last: string): string =>
     `select ${what} from ${table} where ${conditions} and ${column} ${last}`;
-  const each = statement(select(`${column}, ${columns}`, '= ?'), {
-    postgres: select(`${column}, ${columns}`, '= any(?::bytea[])'),
+  const each = statement(select(`${columns}, ${column}`, '= ?'), {
+    postgres: select(`${columns}, ${column}`, '= any(?::bytea[])'),
   });
-  return { ...statement(select(columns, '= ?')), each: { statement: each, column } };
+  return { ...statement(select(columns, '= ?')), each };
 }
 
 /** Columns of a table, with PostgreSQL's name for the type of each. */
@@ -201,8 +201,8 @@ export type CreateTogether = (creation: Creation, otherwise: () => Promise<void>
 export interface SqlEngine {
   /** Runs the work outside a transaction: reads only. */
   read<Result>(work: () => Work<Result>): Promise<Result>;
-  /** At once where the engine has nothing to wait for. */
-  lookUp(which: LookUp, parameters: SqlValue[]): Awaitable<Row | undefined>;
+  /** The row as its values, in the order of the columns. At once where the engine has nothing to wait for. */
+  lookUp(which: LookUp, parameters: SqlValue[]): Awaitable<SqlValue[] | undefined>;
   /** Runs the work in a transaction, all or nothing; resolves when it is durable. May run `work` again on conflict. */
   write<Result>(work: () => Work<Result>): Promise<Result>;
   /** A cheaper way than `write` for many creations at once, where the engine has one. */

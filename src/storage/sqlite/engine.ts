@@ -6,7 +6,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
-import type { Row, SqlEngine, Work } from '../sql/statement.ts';
+import type { SqlEngine, Work } from '../sql/statement.ts';
 import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
 import { createEntity } from './create-entity.ts';
 import { toStoreError } from './errors.ts';
@@ -200,8 +200,7 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
   return {
     database,
     read: async (work) => read(() => runWork(work, { changes: [], hasWritten: false })),
-    lookUp: (which, parameters) =>
-      read(() => statements.prepare(which).get(...parameters) as Row | undefined),
+    lookUp: (which, parameters) => read(() => statements.lookUp(which, parameters)),
     write: (work) => enqueue((during) => runWork(work, during)),
     createTogether: (creation) => enqueue((during) => createEntity(creation, statements, during)),
     onCommit: (listener) => void listeners.push(listener),

@@ -12,6 +12,8 @@ export interface Transaction {
 
 export interface PreparedStatements {
   prepare(which: Statement): StatementSync;
+  /** The row as its values, in the order of the columns. */
+  lookUp(which: Statement, parameters: SqlValue[]): SqlValue[] | undefined;
   perform(step: Step, during: Transaction): Row[];
   /** @param values of all rows, one after the other. */
   performMany(which: ManyStatement, shared: SqlValue[], values: SqlValue[], rows: number): void;
@@ -22,6 +24,7 @@ const rowsAtOnce = 16;
 
 export function createPreparedStatements(database: DatabaseSync): PreparedStatements {
   const prepared = new Map<string, StatementSync>();
+  const lookUps = new Map<Statement, StatementSync>();
   const preparedForRows = new Map<string, StatementSync[]>();
   const insertChange = database.prepare('insert into changes (topic, realm) values (?, ?)');
 
@@ -33,6 +36,16 @@ export function createPreparedStatements(database: DatabaseSync): PreparedStatem
       prepared.set(which.name, found);
     }
     return found;
+  }
+
+  function lookUp(which: Statement, parameters: SqlValue[]): SqlValue[] | undefined {
+    let found = lookUps.get(which);
+    if (!found) {
+      found = database.prepare(which.sqlite);
+      found.setReturnArrays(true);
+      lookUps.set(which, found);
+    }
+    return found.get(...parameters) as unknown as SqlValue[] | undefined;
   }
 
   function prepareFor(many: ManyStatement, rows: number): StatementSync {
@@ -84,7 +97,7 @@ export function createPreparedStatements(database: DatabaseSync): PreparedStatem
     return noRows;
   }
 
-  return { prepare, perform, performMany };
+  return { prepare, lookUp, perform, performMany };
 }
 
 const noRows: Row[] = [];
