@@ -9,6 +9,8 @@ export interface BenchContext {
   /** Scratch space on a real disk, removed after the run. */
   directory: string;
   rounds: number;
+  /** Before those that count: what a server runs often is compiled well after some ten seconds of load. */
+  warmUpRounds: number;
   secondsPerRound: number;
   warmUpSeconds: number;
   connections: number;

@@ -10,6 +10,8 @@ export interface BenchOptions {
   items: ItemName[];
   engines: Engine[];
   rounds: number;
+  /** Before them. */
+  warmUpRounds: number;
   secondsPerRound: number;
   isQuick: boolean;
   withKeygrid: boolean;
@@ -26,9 +28,9 @@ usage: node bench/run.ts [options]
 
   --items W1,W6       which of ${itemNames.join(', ')} (default: all)
   --engine NAME       sqlite or postgres (default: both; X1 to X7 use sqlite alone)
-  --rounds N          alternating rounds (default: 3)
+  --rounds N          alternating rounds (default: 3), after three that only warm up
   --seconds S         measured seconds of a round (default: 2)
-  --quick             2 rounds of 1 s: to see that it works, not to measure
+  --quick             2 rounds of 1 s after a single one: to see that it works, not to measure
   --keygrid FILE      the script that starts Keygrid (default: bin/keygrid.js)
   --without-keygrid   the others only
   --output FILE       where the results go; by default bench/RESULTS.md, which only a whole run writes
@@ -63,6 +65,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     items: parseItems(values.items),
     engines: parseEngines(values.engine),
     rounds: parsePositive('--rounds', values.rounds, values.quick ? 2 : 3, Number.isInteger),
+    warmUpRounds: values.quick ? 1 : 3,
     secondsPerRound: parsePositive('--seconds', values.seconds, values.quick ? 1 : 2),
     isQuick: values.quick,
     withKeygrid: !values['without-keygrid'],

@@ -52,6 +52,7 @@ export interface RunReport {
   node: string;
   postgres: string | undefined;
   rounds: number;
+  warmUpRounds: number;
   secondsPerRound: number;
   connections: number;
   items: ItemReport[];

@@ -32,7 +32,7 @@ function renderConditions(run: RunReport): string {
     `- Machine: ${run.machine}. Node ${run.node}${database}.`,
     '- Servers, and PostgreSQL with them, on core 0; load generator on core 1. Servers that wait for their turn are idle.',
     `- ${run.connections} connections, each with one request in flight; every answer's status and body is checked.`,
-    `- ${run.rounds} alternating rounds of ${run.secondsPerRound} s after one that only warms up; ratios are medians of the per-round ratios.`,
+    `- ${run.rounds} alternating rounds of ${run.secondsPerRound} s after ${run.warmUpRounds} that only warm${run.warmUpRounds === 1 ? 's' : ''} up; ratios are medians of the per-round ratios.`,
     '- X1 to X7 on SQLite, everything durable, except for oidc-provider, which keeps its data in memory. X1 alone gives every server both cores, since signatures are made off the main thread; the generator shares the second.',
     '- *minimal* does one item and nothing else on bare `node:http`. On PostgreSQL the requests of one turn of its event loop share a statement; *a statement each* shows it without that.',
   ].join('\n');

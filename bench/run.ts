@@ -55,6 +55,7 @@ function makeContext(
   return {
     directory,
     rounds: options.rounds,
+    warmUpRounds: options.warmUpRounds,
     secondsPerRound: options.secondsPerRound,
     warmUpSeconds: 0.5,
     connections: 32,
@@ -118,14 +119,14 @@ function measureOnEngine(context: BenchContext, name: ItemName, engine: Engine):
 }
 
 function describeRun(
-  { rounds, secondsPerRound }: BenchOptions,
+  { rounds, warmUpRounds, secondsPerRound }: BenchOptions,
   command: string,
   postgres: string | undefined,
 ): Omit<RunReport, 'items' | 'choices' | 'wrongAnswers'> {
   const gibibytes = Math.round(totalmem() / 1024 ** 3);
   const machine = `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown make'}, ${gibibytes} GiB`;
   const node = process.versions.node;
-  return { command, machine, node, postgres, rounds, secondsPerRound, connections: 32 };
+  return { command, machine, node, postgres, rounds, warmUpRounds, secondsPerRound, connections: 32 };
 }
 
 function publish(run: RunReport, { printJson, output }: BenchOptions): void {

@@ -104,7 +104,7 @@ export async function measureThroughput(
   }
 }
 
-/** The rounds of each contender: A B C, A B C, after one round each that only warms up. */
+/** The rounds of each contender: A B C, A B C, after some rounds each that only warm up. */
 async function runRounds(
   context: BenchContext,
   label: string,
@@ -114,12 +114,12 @@ async function runRounds(
   const rounds: Round[][] = contenders.map(() => []);
   const machineRates: number[] = [];
   const wrongAnswers: string[] = [];
-  for (let round = 0; round <= context.rounds; round++) {
+  for (let round = 1 - context.warmUpRounds; round <= context.rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
       const result = await loadOnce(context, contender);
       const problems = [...describeWrongAnswers(result), ...(await contender.audit(result.lastBodies))];
       wrongAnswers.push(...problems.map((problem) => `${label}, ${contender.name}: ${problem}`));
-      const what = round === 0 ? 'warm-up' : `round ${round}/${context.rounds}`;
+      const what = round <= 0 ? 'warm-up' : `round ${round}/${context.rounds}`;
       context.progress(
         `${label} ${what}: ${contender.name} ${Math.round(result.requestsPerSecond)} requests/s`,
       );

@@ -69,6 +69,7 @@ function makeContext(
     directory,
     rounds,
     secondsPerRound,
+    warmUpRounds: 1,
     warmUpSeconds: 0.25,
     connections,
     keygridScript,
