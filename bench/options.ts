@@ -3,7 +3,17 @@ import type { Engine } from './context.ts';
 
 /** Those of the authorization server, on SQLite alone. */
 export const authorizationItemNames = ['X1', 'X2', 'X3', 'X4', 'X5', 'X6', 'X7'] as const;
-export const itemNames = ['W1', 'W6', 'W5', 'W4', 'W8', 'W9', ...authorizationItemNames, 'choices'] as const;
+export const itemNames = [
+  'W1',
+  'W6',
+  'W5',
+  'W5S',
+  'W4',
+  'W8',
+  'W9',
+  ...authorizationItemNames,
+  'choices',
+] as const;
 export type ItemName = (typeof itemNames)[number];
 
 export interface BenchOptions {
@@ -27,7 +37,7 @@ export const helpText = `Measures Keygrid against minimal servers, oidc-provider
 usage: node bench/run.ts [options]
 
   --items W1,W6       which of ${itemNames.join(', ')} (default: all)
-  --engine NAME       sqlite or postgres (default: both; X1 to X7 use sqlite alone)
+  --engine NAME       sqlite or postgres (default: both; W5S and X1 to X7 use sqlite alone)
   --rounds N          alternating rounds (default: 3), after three that only warm up
   --seconds S         measured seconds of a round (default: 2)
   --quick             2 rounds of 1 s after a single one: to see that it works, not to measure

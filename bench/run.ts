@@ -100,7 +100,7 @@ function plan(context: BenchContext, { items, engines }: BenchOptions): Step[] {
     if (item === 'choices') return [{ label: item, measure: () => measureChoices(context) }];
     if (item === 'W4') return [{ label: item, measure: () => measurePasswordGrant(context) }];
     if (item === 'W8') return [{ label: item, measure: () => measureColdStart(context) }];
-    const possible = engines.filter((engine) => engine === 'sqlite' || !isAuthorizationItem(item));
+    const possible = engines.filter((engine) => engine === 'sqlite' || !isOnSqliteAlone(item));
     return possible.map((engine) => ({
       label: `${item} ${engine}`,
       measure: () => measureOnEngine(context, item, engine),
@@ -108,8 +108,8 @@ function plan(context: BenchContext, { items, engines }: BenchOptions): Step[] {
   });
 }
 
-function isAuthorizationItem(name: ItemName): boolean {
-  return authorizationItems.some(({ item }) => item === name);
+function isOnSqliteAlone(name: ItemName): boolean {
+  return name === 'W5S' || authorizationItems.some(({ item }) => item === name);
 }
 
 function measureOnEngine(context: BenchContext, name: ItemName, engine: Engine): Promise<ItemReport> {
