@@ -1,7 +1,6 @@
 /** How a command gets at the data: the same store and core as the server's, beside it or without it. */
 import { existsSync } from 'node:fs';
 import { type Configuration, type LogLevel, loadConfiguration } from '../config/index.ts';
-import { type Audit, createAudit } from '../core/audit.ts';
 import { type Keygrid, openKeygrid } from '../main/open-keygrid.ts';
 import type { Ports } from '../main/ports.ts';
 import { rootKeyFile } from '../main/root-key.ts';
@@ -17,7 +16,6 @@ export interface Visit {
   keygrid: Keygrid;
   configuration: Configuration;
   ports: Ports;
-  audit: Audit;
 }
 
 export const configurationOf = ({ settings }: Invocation): Configuration =>
@@ -33,7 +31,7 @@ export async function withKeygrid<Result>(
   const ports = commandPorts(configuration);
   const keygrid = await openKeygrid({ configuration, ports, exclusive: false });
   try {
-    return await work({ keygrid, configuration, ports, audit: createAudit(ports.log) });
+    return await work({ keygrid, configuration, ports });
   } finally {
     await keygrid.close();
   }

@@ -28,7 +28,13 @@ export const auditEvents = {
   client_deleted: { level: 'info', message: 'a client was deleted' },
   organization_created: { level: 'info', message: 'an organization was made' },
   application_created: { level: 'info', message: 'an application was made' },
+  application_deleted: { level: 'info', message: 'an application was deleted' },
+  application_restored: { level: 'info', message: 'a deleted application was restored' },
+  member_added: { level: 'info', message: 'an organization got a member' },
+  member_removed: { level: 'info', message: 'a member of an organization was removed' },
   account_created: { level: 'info', message: 'an account was made' },
+  account_deactivated: { level: 'info', message: 'an account was shut out' },
+  account_deleted: { level: 'info', message: 'an account was deleted' },
   password_reset: { level: 'info', message: 'an account got a new password' },
 } as const satisfies Record<string, { level: keyof Log; message: string }>;
 

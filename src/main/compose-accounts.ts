@@ -32,7 +32,7 @@ export interface AccountParts extends Ports {
 }
 
 export function composeAccounts(parts: AccountParts): AccountServices {
-  const { configuration, storage, entities, throttle, clock, random, uuids, mailer, place } = parts;
+  const { configuration, storage, entities, throttle, clock, log, random, uuids, mailer, place } = parts;
   const tokens = parts.accountTokens;
   const { adminMail, adminConfirmation, adminApproval } = configuration;
   const adminUsers = storage.adminUsers;
@@ -56,7 +56,7 @@ export function composeAccounts(parts: AccountParts): AccountServices {
   const organizationsOf = (uuid: string) => storage.tenancy.organizationsOfMember(uuid);
   return {
     login: createLogin({
-      ...{ throttle, passwords, adminUsers, entities, clock, log: parts.log },
+      ...{ throttle, passwords, adminUsers, entities, clock, log },
       requireConfirmation: adminConfirmation,
     }),
     adminAccounts: createAdminAccounts({
@@ -69,6 +69,7 @@ export function composeAccounts(parts: AccountParts): AccountServices {
       tokens,
       uuids,
       clock,
+      log,
     }),
     adminActivation: activation,
     applicationAccounts: createApplicationAccounts({
@@ -79,6 +80,7 @@ export function composeAccounts(parts: AccountParts): AccountServices {
       reset,
       tokens,
       clock,
+      log,
     }),
     applicationActivation,
     passwordChangedAt: async (uuid) => (await passwords.changedAt(managementPlace, uuid)) ?? 0,

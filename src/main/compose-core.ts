@@ -210,7 +210,7 @@ function composeCollectionJobs(
 
 /** How organizations come to be and who belongs to them. */
 function composeMembership(
-  { configuration, storage, clock }: CoreParts,
+  { configuration, storage, clock, log }: CoreParts,
   tenancy: Tenancy,
   { adminAccounts: accounts, adminActivation: activation }: AccountServices,
   access: Access,
@@ -232,6 +232,7 @@ function composeMembership(
       activation,
       access,
       clock,
+      log,
     }),
   };
 }

@@ -38,7 +38,7 @@ export async function prepareDemo(
   });
   const application = await core.tenancy.createApplication(organization, 'my-app');
   const owner = await core.adminUserStore.find({ username: superuser.username });
-  if (owner) await core.tenancyStore.addMember(organization.uuid, owner.uuid);
+  if (owner) await core.members.enroll(organization, owner);
   const password = generatePassword(random);
   const user = { username: 'testuser', email: 'testuser@example.com', name: 'Test User', password };
   await core.applicationAccounts.create(application, user, { administrator: true });

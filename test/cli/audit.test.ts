@@ -59,16 +59,19 @@ for (const engine of ['SQLite', 'PostgreSQL']) {
       ]);
       const organization = await run('organization create acme --owner olga@example.test');
       tenant = organization.result.organization.uuid;
-      assert.deepEqual(organization.lines, [{ source, audit: 'organization_created', tenant, account }]);
+      assert.deepEqual(organization.lines, [
+        { source, audit: 'organization_created', realm: 1, tenant, account },
+      ]);
       const [application] = (await run('application create acme/shop')).lines;
       const { realm } = application;
       assert.ok(realm > 1);
       assert.deepEqual(application, { source, audit: 'application_created', realm, tenant });
       const member = await run('user create otto@example.test --organization acme');
-      assert.deepEqual(
-        [member.lines[0].tenant, member.lines[0].account],
-        [tenant, `admin_user:1:${member.result.user.uuid}`],
-      );
+      const otto = { source, realm: 1, account: `admin_user:1:${member.result.user.uuid}` };
+      assert.deepEqual(member.lines, [
+        { ...otto, audit: 'account_created', tenant: 'management' },
+        { ...otto, audit: 'member_added', tenant },
+      ]);
       const user = await run('user create ann --application acme/shop');
       const ann = `application_user:${realm}:${user.result.user.uuid}`;
       assert.deepEqual(user.lines, [{ source, audit: 'account_created', realm, tenant, account: ann }]);

@@ -168,7 +168,8 @@ test('start --json prints where it listens, and what was generated, as one line 
     dataDirectory,
   });
   busy.close();
-  const { superuser, demonstration } = JSON.parse(stdout);
+  // Before it the log tells of what was made.
+  const { superuser, demonstration } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   assert.ok(superuser.password && demonstration.applicationUser.password);
   assert.match(JSON.parse(stderr).error.message, /is in use/);
 });

@@ -78,12 +78,15 @@ export async function openAccountsWorld(settings: Partial<AdminAccountSettings> 
     revokeTokensOfApplicationUser: async (_, uuid, revocation) => void revoked.push({ uuid, ...revocation }),
   };
   const passwordHistory: Properties[] = [];
+  const audited: Record<string, unknown>[] = [];
+  const log: Log = { ...quiet, info: (line) => void audited.push(line) };
   const accounts = createAdminAccounts({
     ...{ adminUsers: storage.adminUsers, activation, passwords, throttle, reset, tokens, uuids, clock },
+    log,
     organizationsOf: async () => passwordHistory.map((properties) => ({ properties })),
   });
   const applicationAccounts = createApplicationAccounts({
-    ...{ entities, passwords, throttle, reset, tokens, clock },
+    ...{ entities, passwords, throttle, reset, tokens, clock, log },
     activation: applicationActivation,
   });
   const login = createLogin({
@@ -96,6 +99,8 @@ export async function openAccountsWorld(settings: Partial<AdminAccountSettings> 
     ...{ applicationAccounts, applicationActivation, entities },
     /** How many passwords were compared with a proof, a real one or that of nobody. */
     verifications,
+    /** The audit log of admin users and application users. */
+    audited,
     /** What the user's organizations say of the password history. */
     passwordHistory,
     /** Oldest first. */

@@ -250,6 +250,23 @@ test('disabling ends the tokens and the sign-in, enabling brings the sign-in bac
   await signIn('first-one');
 });
 
+test('S162 the audit log tells of disabling, and of passwords by whom was not asked for the old one', async () => {
+  const account = `admin_user:1:${ann.uuid}`;
+  const actor = { kind: 'admin_user', realm: 1, uuid: '00000000-0000-1000-8000-000000000001' } as const;
+  world.audited.length = 0;
+  const disabled = await world.accounts.setDisabled(ann, true, { actor });
+  await world.accounts.setDisabled(disabled, false, { actor });
+  const how = { ...origin, actor };
+  await world.accounts.changePassword('ann', { newPassword: 'second-one' }, { privileged: true, ...how });
+  const known = { oldPassword: 'second-one', newPassword: 'third-one' };
+  await world.accounts.changePassword('ann', known, { privileged: false, ...how });
+  const about = { realm: 1, tenant: 'management', actor: `admin_user:1:${actor.uuid}`, account };
+  assert.deepEqual(world.audited, [
+    { ...about, audit: 'account_deactivated', reason: 'account_disabled' },
+    { ...about, audit: 'password_reset' },
+  ]);
+});
+
 describe('signing in', () => {
   const refused = { code: 'invalid_grant', message: 'invalid username or password' };
 

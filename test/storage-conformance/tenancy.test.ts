@@ -169,6 +169,17 @@ onEachEngine('tenancy', ({ storage, open }) => {
     assert.deepEqual(await tenancy.memberUuids(organization.uuid), [bob]);
   });
 
+  test('tells whether somebody became a member, and whether one was removed', async () => {
+    const { tenancy } = storage();
+    const { uuid } = await created();
+    const [ann, bob] = [uuids.next(), uuids.next()];
+    assert.equal(await tenancy.addMember(uuid, ann), true);
+    assert.equal(await tenancy.addMember(uuid, bob), true);
+    assert.equal(await tenancy.addMember(uuid, bob), false);
+    assert.equal(await tenancy.removeMember(uuid, bob), true);
+    assert.equal(await tenancy.removeMember(uuid, bob), false);
+  });
+
   test('the last member stays', async () => {
     const organization = organizationOf();
     const owner = uuids.next();

@@ -5,11 +5,10 @@ import { nameOfApplication, splitApplication } from '../references.ts';
 import { withKeygrid } from '../visit-keygrid.ts';
 
 export const run = (invocation: Invocation): Promise<CommandResult> =>
-  withKeygrid(invocation, async ({ keygrid: { core }, audit }) => {
+  withKeygrid(invocation, async ({ keygrid: { core } }) => {
     const reference = splitApplication(parameter(invocation, 0));
     const organization = await core.tenancy.requireOrganization(reference.organization);
     const application = await core.tenancy.createApplication(organization, reference.application);
-    audit('application_created', { realm: application.key, tenant: organization.uuid });
     const name = nameOfApplication(application);
     const { clientId } = core.tenancy.credentialsOf(application);
     return {

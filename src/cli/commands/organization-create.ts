@@ -1,12 +1,10 @@
 /** `keygrid organization create`: a tenant, its client and its sandbox. */
-import { userSubject } from '../../core/audit.ts';
-import { managementRealmKey } from '../../core/tenancy/tenancy.ts';
 import { type CommandResult, type Invocation, parameter, textOption } from '../command.ts';
 import { renderFacts } from '../output.ts';
 import { withKeygrid } from '../visit-keygrid.ts';
 
 export const run = (invocation: Invocation): Promise<CommandResult> =>
-  withKeygrid(invocation, async ({ keygrid: { core }, audit }) => {
+  withKeygrid(invocation, async ({ keygrid: { core } }) => {
     const ownerReference = textOption(invocation, 'owner');
     const owner = ownerReference === undefined ? undefined : await core.adminAccounts.require(ownerReference);
     const sandbox = invocation.options.sandbox !== false;
@@ -15,10 +13,6 @@ export const run = (invocation: Invocation): Promise<CommandResult> =>
       activated: true,
     });
     const { name, uuid } = organization;
-    audit('organization_created', {
-      tenant: uuid,
-      ...(owner && { account: userSubject(managementRealmKey, owner.uuid) }),
-    });
     const { clientId } = core.tenancy.credentialsOf(organization);
     const applications = sandbox ? ['sandbox'] : [];
     return {

@@ -1,8 +1,6 @@
 /** `keygrid superuser reset-password`: the way back in, without a server and without the old password. */
-import { userSubject } from '../../core/audit.ts';
 import type { Core } from '../../core/core.ts';
 import type { AdminUser } from '../../core/identity/accounts.ts';
-import { managementRealmKey } from '../../core/tenancy/tenancy.ts';
 import { ensureSuperuser } from '../../main/superuser.ts';
 import { choosePassword, passwordFact, shownPassword } from '../choose-password.ts';
 import { type CommandResult, type Invocation, textOption } from '../command.ts';
@@ -12,7 +10,7 @@ import { CommandProblem } from '../problem.ts';
 import { withKeygrid } from '../visit-keygrid.ts';
 
 export const run = (invocation: Invocation): Promise<CommandResult> =>
-  withKeygrid(invocation, async ({ keygrid, ports, audit }) => {
+  withKeygrid(invocation, async ({ keygrid, ports }) => {
     const { core } = keygrid;
     const wanted = textOption(invocation, 'username');
     const user = await findSuperuser(core.adminUserStore, wanted);
@@ -25,11 +23,6 @@ export const run = (invocation: Invocation): Promise<CommandResult> =>
     const username = user
       ? await resetPassword(core, user, chosen.password)
       : (await ensureSuperuser(keygrid, chosen.password, ports))?.username;
-    const found = user ?? (await findSuperuser(core.adminUserStore, username));
-    if (found) {
-      const about = { realm: managementRealmKey, account: userSubject(managementRealmKey, found.uuid) };
-      audit(user ? 'password_reset' : 'account_created', { ...about, tenant: 'management' });
-    }
     const done = user ? 'has a new password; every token and sign-in from before has ended' : 'was made';
     return {
       json: { superuser: { username, created: !user, password: shownPassword(chosen) } },

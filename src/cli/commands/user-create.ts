@@ -1,7 +1,6 @@
 /** `keygrid user create`: an account of the management realm, or of an application. */
-import { type Audit, userSubject } from '../../core/audit.ts';
 import type { Core } from '../../core/core.ts';
-import { managementRealmKey, type Properties } from '../../core/tenancy/tenancy.ts';
+import type { Properties } from '../../core/tenancy/tenancy.ts';
 import { type ChosenPassword, choosePassword, passwordFact, shownPassword } from '../choose-password.ts';
 import { type CommandResult, type Invocation, parameter, textOption } from '../command.ts';
 import { renderFacts } from '../output.ts';
@@ -23,17 +22,15 @@ export function run(invocation: Invocation): Promise<CommandResult> {
       'Choose one: --organization makes an admin user a member, --application makes a user of an application.',
     );
   }
-  return withKeygrid(invocation, async ({ keygrid: { core }, ports, audit }) => {
+  return withKeygrid(invocation, async ({ keygrid: { core }, ports }) => {
     const named = readNames(invocation);
     const place = application === undefined ? undefined : await requireApplication(core, application);
     if (!place) {
-      return createAdminUser(core, audit, named, organization, () => choosePassword(invocation, ports));
+      return createAdminUser(core, named, organization, () => choosePassword(invocation, ports));
     }
     const chosen = await choosePassword(invocation, ports);
     const sent: Properties = { ...given(named), password: chosen.password };
     const user = await core.applicationAccounts.create(place, sent, { administrator: true });
-    const account = userSubject(place.key, user.uuid);
-    audit('account_created', { realm: place.key, tenant: place.organizationUuid, account });
     const activated = (JSON.parse(user.body) as Properties).activated !== false;
     return describe(named, chosen, { uuid: user.uuid, application: nameOfApplication(place) }, activated);
   });
@@ -41,7 +38,6 @@ export function run(invocation: Invocation): Promise<CommandResult> {
 
 async function createAdminUser(
   core: Core,
-  audit: Audit,
   named: Named,
   organizationReference: string | undefined,
   choose: () => Promise<ChosenPassword>,
@@ -58,12 +54,7 @@ async function createAdminUser(
       : await core.tenancy.requireOrganization(organizationReference);
   const chosen = await choose();
   const user = await core.adminAccounts.create({ ...given(named), password: chosen.password });
-  audit('account_created', {
-    realm: managementRealmKey,
-    tenant: organization?.uuid ?? 'management',
-    account: userSubject(managementRealmKey, user.uuid),
-  });
-  if (organization) await core.tenancyStore.addMember(organization.uuid, user.uuid);
+  if (organization) await core.members.enroll(organization, user);
   const place = { uuid: user.uuid, organization: organization?.name };
   return describe(named, chosen, place, user.activated && user.confirmed);
 }

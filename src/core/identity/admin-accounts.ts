@@ -1,8 +1,9 @@
 /** Accounts of the management realm. usergrid-auth.md 8.5 to 8.8. Who may call what is decided by access.ts. */
 import { KeygridError } from '../errors.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import type { NewOwner, Organization, Properties } from '../tenancy/tenancy.ts';
 import { isUuid, type Uuid, type UuidSource } from '../uuid.ts';
+import { createAccountAudit, type DoneBy } from './account-audit.ts';
 import { managementPlace, type Origin } from './account-place.ts';
 import type { AccountTokens } from './account-tokens.ts';
 import type { AdminUser, AdminUserStore } from './accounts.ts';
@@ -33,12 +34,15 @@ export interface NewAdminUser {
 
 export interface AdminAccounts {
   /**
-   * A new account, to be stored by the caller together with its organization; `welcome` sends its mail then.
+   * A new account, to be stored by `store`, or by the caller together with its organization; `welcome` sends its mail
+   * then.
    * @throws KeygridError `invalid_argument`, `password_policy`, `overloaded`
    */
-  prepare(given: NewAdminUser, options?: { superuser: boolean }): Promise<NewOwner>;
-  /** Stores it and sends its mail. @throws KeygridError as `prepare`, `duplicate_value` */
-  create(given: NewAdminUser, options?: { superuser: boolean }): Promise<AdminUser>;
+  prepare(given: NewAdminUser, options?: { superuser?: boolean }): Promise<NewOwner>;
+  /** @throws KeygridError `duplicate_value` */
+  store(prepared: NewOwner, by: DoneBy): Promise<AdminUser>;
+  /** `prepare`, `store` and `welcome`. @throws KeygridError as those */
+  create(given: NewAdminUser, options?: DoneBy & { superuser?: boolean }): Promise<AdminUser>;
   /** Asks for what the new account still needs: confirmation or approval. */
   welcome(user: AdminUser): Promise<void>;
 
@@ -65,7 +69,7 @@ export interface AdminAccounts {
     options: PasswordChangeOptions,
   ): Promise<AdminUser>;
   /** Disabling ends all tokens. */
-  setDisabled(user: AdminUser, disabled: boolean): Promise<AdminUser>;
+  setDisabled(user: AdminUser, disabled: boolean, by?: DoneBy): Promise<AdminUser>;
 
   /** Whether mail was sent: not for the caller's eyes. @throws KeygridError `throttled` */
   requestPasswordReset(reference: string, origin: Origin): Promise<boolean>;
@@ -91,12 +95,14 @@ export interface AdminAccountsOptions {
   tokens: AccountTokens;
   uuids: UuidSource;
   clock: Clock;
+  log: Log;
 }
 
 export function createAdminAccounts(options: AdminAccountsOptions): AdminAccounts {
   const { adminUsers, activation, passwords, throttle, reset, tokens, uuids, clock } = options;
+  const audit = createAccountAudit(options.log);
 
-  async function prepare(given: NewAdminUser, { superuser } = { superuser: false }): Promise<NewOwner> {
+  async function prepare(given: NewAdminUser, { superuser = false } = {}): Promise<NewOwner> {
     const { password } = given;
     const names = readAdminUserNames(given);
     const hasPassword = password !== undefined && password !== null && password !== '';
@@ -115,7 +121,13 @@ export function createAdminAccounts(options: AdminAccountsOptions): AdminAccount
     return { user, credential };
   }
 
-  async function store(user: AdminUser): Promise<AdminUser> {
+  async function store({ user, credential }: NewOwner, by: DoneBy): Promise<AdminUser> {
+    await adminUsers.create(user, credential);
+    audit('account_created', managementPlace, user.uuid, by);
+    return user;
+  }
+
+  async function change(user: AdminUser): Promise<AdminUser> {
     const stored = { ...user, modified: clock.now() };
     await adminUsers.update(stored);
     return stored;
@@ -142,11 +154,11 @@ export function createAdminAccounts(options: AdminAccountsOptions): AdminAccount
 
   return {
     prepare,
+    store,
     find,
     require,
-    async create(given, how) {
-      const { user, credential } = await prepare(given, how);
-      await adminUsers.create(user, credential);
+    async create(given, { superuser, actor } = {}) {
+      const user = await store(await prepare(given, { superuser }), { actor });
       await activation.welcome(user);
       return user;
     },
@@ -158,12 +170,12 @@ export function createAdminAccounts(options: AdminAccountsOptions): AdminAccount
     async update(user, patch, { bySuperuser } = { bySuperuser: false }) {
       const patched = applyAdminUserPatch(user, patch);
       const isNewAddress = patched.email.toLowerCase() !== user.email.toLowerCase();
-      if (!isNewAddress || bySuperuser || !activation.requiresConfirmation(user)) return store(patched);
-      const unconfirmed = await store({ ...patched, confirmed: false });
+      if (!isNewAddress || bySuperuser || !activation.requiresConfirmation(user)) return change(patched);
+      const unconfirmed = await change({ ...patched, confirmed: false });
       await activation.welcome(unconfirmed);
       return unconfirmed;
     },
-    async changePassword(reference, request, { privileged, keep, address }) {
+    async changePassword(reference, request, { privileged, keep, address, actor }) {
       requirePasswords(request, privileged);
       const user = privileged ? await require(reference) : await find(reference);
       if (!privileged) {
@@ -178,11 +190,15 @@ export function createAdminAccounts(options: AdminAccountsOptions): AdminAccount
       await passwords.store(managementPlace, known.uuid, credential);
       const kept = keep?.principal.uuid === known.uuid ? keep : undefined;
       await tokens.revokeTokensOfAdminUser(known.uuid, { reason: 'revoked', keep: kept });
+      if (privileged) audit('password_reset', managementPlace, known.uuid, { actor });
       return known;
     },
-    async setDisabled(user, disabled) {
-      const stored = await store({ ...user, disabled });
-      if (disabled) await tokens.revokeTokensOfAdminUser(user.uuid, { reason: 'account_disabled' });
+    async setDisabled(user, disabled, by) {
+      const stored = await change({ ...user, disabled });
+      if (!disabled) return stored;
+      const reason = 'account_disabled';
+      await tokens.revokeTokensOfAdminUser(user.uuid, { reason });
+      audit('account_deactivated', managementPlace, user.uuid, { ...by, reason });
       return stored;
     },
 

@@ -2,8 +2,9 @@
 import type { StoredEntity } from '../entities/entity-store.ts';
 import type { ChangeOptions, CreateOptions } from '../entities/entity-writer.ts';
 import { KeygridError } from '../errors.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
+import { createAccountAudit, type DoneBy } from './account-audit.ts';
 import { type Origin, placeOf } from './account-place.ts';
 import type { AccountTokens } from './account-tokens.ts';
 import type { Credential } from './accounts.ts';
@@ -22,7 +23,7 @@ import type { LoginThrottle } from './throttle.ts';
 import type { UserEntitiesSource } from './user-entities.ts';
 
 /** Who writes. Only administrators of this application say whether an address is confirmed. */
-export interface WriteOptions {
+export interface WriteOptions extends DoneBy {
   administrator: boolean;
 }
 
@@ -53,9 +54,13 @@ export interface ApplicationAccounts {
     options: WriteOptions & ChangeOptions,
   ): Promise<StoredEntity>;
   /** Ends the tokens. */
-  deactivate(application: Application, user: StoredEntity): Promise<StoredEntity>;
+  deactivate(application: Application, user: StoredEntity, by?: DoneBy): Promise<StoredEntity>;
   /** Ends the tokens. @throws KeygridError `entity_not_found`, `precondition_failed` */
-  delete(application: Application, user: StoredEntity, options?: ChangeOptions): Promise<StoredEntity>;
+  delete(
+    application: Application,
+    user: StoredEntity,
+    options?: ChangeOptions & DoneBy,
+  ): Promise<StoredEntity>;
   /**
    * @throws KeygridError `entity_not_found`, `invalid_argument`, `password_policy`, `password_mismatch`, `throttled`
    */
@@ -85,6 +90,7 @@ export interface ApplicationAccountsOptions {
   reset: PasswordReset;
   tokens: AccountTokens;
   clock: Clock;
+  log: Log;
 }
 
 /** A user that is ready to be stored. */
@@ -95,6 +101,7 @@ interface Prepared {
 
 export function createApplicationAccounts(options: ApplicationAccountsOptions): ApplicationAccounts {
   const { entities, activation, passwords, throttle, reset, tokens, clock } = options;
+  const audit = createAccountAudit(options.log);
 
   async function prepare(
     application: Application,
@@ -118,7 +125,7 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
   async function store(
     application: Application,
     { properties, credential }: Prepared,
-    options: CreateOptions = {},
+    { actor, ...options }: CreateOptions & DoneBy,
   ): Promise<StoredEntity> {
     const users = entities.of(application);
     const user = await users.create('user', properties, options);
@@ -130,8 +137,19 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
         throw error;
       }
     }
+    audit('account_created', placeOf(application), user.uuid, { actor });
     await activation.welcome(application, user);
     return user;
+  }
+
+  /** What follows of a change that shuts the user out. */
+  async function shutOut(
+    application: Application,
+    { uuid }: StoredEntity,
+    { actor, reason }: DoneBy & { reason: 'account_disabled' | 'account_inactive' },
+  ): Promise<void> {
+    await tokens.revokeTokensOfApplicationUser(application, uuid, { reason });
+    audit('account_deactivated', placeOf(application), uuid, { actor, reason });
   }
 
   const find = async (application: Application, reference: string) =>
@@ -150,17 +168,18 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
       store(application, await prepare(application, sent, how), {
         uuid: how.uuid,
         idempotency: how.idempotency,
+        actor: how.actor,
       }),
     createMany: (application, sent, how) =>
       createUsers(
         {
           prepare: (properties) => prepare(application, properties, how),
-          store: (prepared) => store(application, prepared),
+          store: (prepared) => store(application, prepared, { actor: how.actor }),
         },
         sent,
       ),
 
-    async update(application, user, patch, { administrator, precondition }) {
+    async update(application, user, patch, { administrator, precondition, actor }) {
       const before = applicationUserOf(user);
       const { properties } = readApplicationUser(patch);
       if (!administrator) delete properties.confirmed;
@@ -170,24 +189,25 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
       if (properties.activated === true) properties.deactivated = null;
       const updated = await entities.of(application).update('user', user, properties, { precondition });
       if (properties.disabled === true) {
-        await tokens.revokeTokensOfApplicationUser(application, user.uuid, { reason: 'account_disabled' });
+        await shutOut(application, user, { actor, reason: 'account_disabled' });
       } else if (properties.activated === false) {
-        await tokens.revokeTokensOfApplicationUser(application, user.uuid, { reason: 'account_inactive' });
+        await shutOut(application, user, { actor, reason: 'account_inactive' });
       }
       return updated;
     },
-    async deactivate(application, user) {
+    async deactivate(application, user, by) {
       const patch = { activated: false, deactivated: clock.now() };
       const updated = await entities.of(application).update('user', user, patch);
-      await tokens.revokeTokensOfApplicationUser(application, user.uuid, { reason: 'account_inactive' });
+      await shutOut(application, user, { ...by, reason: 'account_inactive' });
       return updated;
     },
-    async delete(application, user, options) {
+    async delete(application, user, { actor, ...options } = {}) {
       const deleted = await entities.of(application).delete('user', user, options);
       await tokens.revokeTokensOfApplicationUser(application, user.uuid, { reason: 'principal_gone' });
+      audit('account_deleted', placeOf(application), user.uuid, { actor });
       return deleted;
     },
-    async changePassword(application, reference, request, { privileged, keep, address }) {
+    async changePassword(application, reference, request, { privileged, keep, address, actor }) {
       requirePasswords(request, privileged);
       const user = await require(application, reference);
       const place = placeOf(application);
@@ -197,6 +217,7 @@ export function createApplicationAccounts(options: ApplicationAccountsOptions): 
       }
       await passwords.store(place, user.uuid, await passwords.prepare(place, request.newPassword));
       await tokens.revokeTokensOfApplicationUser(application, user.uuid, { reason: 'revoked', keep });
+      if (privileged) audit('password_reset', place, user.uuid, { actor });
       return user;
     },
 

@@ -1,6 +1,7 @@
 /** A change of password by who knows the old one, or by who need not. usergrid-auth.md 8.5 and 9.2. */
 import { KeygridError } from '../errors.ts';
 import type { Uuid } from '../uuid.ts';
+import type { DoneBy } from './account-audit.ts';
 import type { AccountPlace, Origin } from './account-place.ts';
 import { requireAcceptablePassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
@@ -12,7 +13,7 @@ export interface PasswordChangeRequest {
   newPassword?: unknown;
 }
 
-export interface PasswordChangeOptions extends Origin {
+export interface PasswordChangeOptions extends Origin, DoneBy {
   /** The superuser, or for application users an administrator of this application: the old password is not asked. */
   privileged: boolean;
   /** The caller's own token, which stays; all other tokens of the account end. */

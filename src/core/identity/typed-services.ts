@@ -4,11 +4,12 @@ import type { StoredEntity } from '../entities/entity-store.ts';
 import type { ChangeOptions, CreateOptions } from '../entities/entity-writer.ts';
 import { KeygridError } from '../errors.ts';
 import type { Application, Properties } from '../tenancy/tenancy.ts';
+import type { DoneBy } from './account-audit.ts';
 import type { ApplicationAccounts } from './application-accounts.ts';
 import { newRoleProperties, rolePatch } from './role-properties.ts';
 
 /** Who writes: Access.isApplicationAdmin says. */
-export interface Writer {
+export interface Writer extends DoneBy {
   administrator: boolean;
 }
 
@@ -31,7 +32,11 @@ export interface TypedEntityService {
     by: Writer & ChangeOptions,
   ): Promise<StoredEntity>;
   /** @returns the entity as it was. @throws KeygridError `entity_not_found`, `precondition_failed` */
-  delete(application: Application, entity: StoredEntity, options?: ChangeOptions): Promise<StoredEntity>;
+  delete(
+    application: Application,
+    entity: StoredEntity,
+    options?: ChangeOptions & DoneBy,
+  ): Promise<StoredEntity>;
 }
 
 export type TypedServices = Record<'user' | 'role' | 'group', TypedEntityService>;
@@ -72,7 +77,8 @@ function serviceOf(type: 'role' | 'group', rules: Rules, entities: Entities): Ty
       ),
     update: async (application, entity, patch, { precondition }) =>
       of(application).update(type, entity, rules.patch(patch), { precondition }),
-    delete: (application, entity, options) => of(application).delete(type, entity, options),
+    delete: (application, entity, { precondition } = {}) =>
+      of(application).delete(type, entity, { precondition }),
   };
 }
 

@@ -3,10 +3,12 @@ import type { Access } from '../identity/access.ts';
 import type { AdminUser, AdminUserStore } from '../identity/accounts.ts';
 import type { AdminAccounts, NewAdminUser } from '../identity/admin-accounts.ts';
 import type { AdminActivation } from '../identity/admin-activation.ts';
-import type { Caller } from '../identity/principal.ts';
+import type { Caller, Principal } from '../identity/principal.ts';
 import { createRateLimit } from '../identity/rate-limit.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Uuid } from '../uuid.ts';
 import type { Organization, TenancyStore } from './tenancy.ts';
+import { createTenancyAudit } from './tenancy-audit.ts';
 
 export interface Members {
   list(organization: Organization): Promise<AdminUser[]>;
@@ -23,17 +25,20 @@ export interface Members {
   ): Promise<AdminUser>;
   /** Idempotent; who was no member is told by mail. @throws KeygridError `throttled` */
   add(caller: Caller, organization: Organization, user: AdminUser): Promise<void>;
+  /** Adds whom the operator says: no mail is sent, and nothing counted. Idempotent. */
+  enroll(organization: Organization, user: Pick<AdminUser, 'uuid'>): Promise<void>;
   /** The user's access ends with it. @throws KeygridError `last_member` */
-  remove(organization: Organization, user: AdminUser): Promise<void>;
+  remove(caller: Caller, organization: Organization, user: AdminUser): Promise<void>;
 }
 
 export interface MembersOptions {
   store: Pick<TenancyStore, 'memberUuids' | 'addMember' | 'removeMember'>;
-  adminUsers: AdminUserStore;
+  adminUsers: Pick<AdminUserStore, 'find' | 'findMany'>;
   accounts: AdminAccounts;
   activation: AdminActivation;
   access: Pick<Access, 'isSuperuser'>;
   clock: Clock;
+  log: Log;
 }
 
 /** An organization's members could have mail sent to anyone: not without end. */
@@ -42,19 +47,25 @@ const invitations = { limit: 200, windowMilliseconds: 3_600_000 };
 export function createMembers(options: MembersOptions): Members {
   const { store, adminUsers, accounts, activation, access } = options;
   const limit = createRateLimit({ clock: options.clock, ...invitations });
+  const note = createTenancyAudit(options.log);
+
+  async function join(organization: Organization, user: Uuid, actor?: Principal): Promise<void> {
+    const isNew = await store.addMember(organization.uuid, user);
+    if (isNew) note.member('member_added', organization, user, actor);
+  }
 
   async function add(caller: Caller, organization: Organization, user: AdminUser): Promise<void> {
     if ((await store.memberUuids(organization.uuid)).includes(user.uuid)) return;
     if (!(await access.isSuperuser(caller))) limit.take(organization.uuid);
-    await store.addMember(organization.uuid, user.uuid);
+    await join(organization, user.uuid, caller.principal);
     await activation.invite(user, organization);
   }
 
   async function create(caller: Caller, organization: Organization, given: NewAdminUser): Promise<AdminUser> {
-    const { user, credential } = await accounts.prepare(given);
+    const prepared = await accounts.prepare(given);
     if (!(await access.isSuperuser(caller))) limit.take(organization.uuid);
-    await adminUsers.create(user, credential);
-    await store.addMember(organization.uuid, user.uuid);
+    const user = await accounts.store(prepared, { actor: caller.principal });
+    await join(organization, user.uuid, caller.principal);
     // The link to choose a password proves the address as well; what is left to ask for is an approval.
     if (user.confirmed) await accounts.welcome(user);
     await accounts.sendPasswordReset(user);
@@ -64,6 +75,7 @@ export function createMembers(options: MembersOptions): Members {
 
   return {
     add,
+    enroll: (organization, { uuid }) => join(organization, uuid),
     list: async ({ uuid }) => adminUsers.findMany(await store.memberUuids(uuid)),
     async invite(caller, organization, given, { mayExist }) {
       const { email } = given;
@@ -72,6 +84,9 @@ export function createMembers(options: MembersOptions): Members {
       await add(caller, organization, known);
       return known;
     },
-    remove: (organization, user) => store.removeMember(organization.uuid, user.uuid),
+    async remove({ principal }, organization, { uuid }) {
+      const wasMember = await store.removeMember(organization.uuid, uuid);
+      if (wasMember) note.member('member_removed', organization, uuid, principal);
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** How organizations and admin users come to be: by sign-up, or by who is in already. usergrid-auth.md 8.1, 8.5, 8.7. */
 import { KeygridError } from '../errors.ts';
 import type { Access } from '../identity/access.ts';
+import type { DoneBy } from '../identity/account-audit.ts';
 import { managementPlace, type Origin } from '../identity/account-place.ts';
 import type { AdminUser } from '../identity/accounts.ts';
 import type { AdminAccounts, NewAdminUser } from '../identity/admin-accounts.ts';
@@ -73,14 +74,14 @@ export function createSignUp(options: SignUpOptions): SignUp {
   async function create(
     { name, properties = {} }: NewOrganization,
     owner: AdminUser | NewOwner,
-    { sandbox, bySuperuser }: { sandbox: boolean; bySuperuser: boolean },
+    { sandbox, bySuperuser, actor }: DoneBy & { sandbox: boolean; bySuperuser: boolean },
   ): Promise<Organization> {
     const activated = bySuperuser || !settings.requireOrganizationApproval;
     const organization = await tenancy.createOrganization(
       requireName(name),
       requireProperties(properties),
       'user' in owner ? owner : owner.uuid,
-      { sandbox, activated },
+      { sandbox, activated, actor },
     );
     if (!activated) await activation.requestOrganizationApproval(organization);
     return organization;
@@ -91,7 +92,8 @@ export function createSignUp(options: SignUpOptions): SignUp {
       const bySuperuser = await requireOpen(caller);
       requireName(given.name);
       const owner = await ownerOf(ownerGiven, bySuperuser);
-      const organization = await create(given, owner, { sandbox: true, bySuperuser });
+      const how = { sandbox: true, bySuperuser, actor: caller.principal };
+      const organization = await create(given, owner, how);
       if (!('user' in owner)) return { organization, owner };
       await accounts.welcome(owner.user);
       return { organization, owner: owner.user };
@@ -99,11 +101,11 @@ export function createSignUp(options: SignUpOptions): SignUp {
     async createAdminUser(caller, given) {
       await requireOpen(caller);
       requireAcceptablePassword(given.password ?? '');
-      return accounts.create(given);
+      return accounts.create(given, { actor: caller.principal });
     },
     async addOrganization(caller, owner, given) {
       const bySuperuser = await requireOpen(caller);
-      return create(given, owner, { sandbox: false, bySuperuser });
+      return create(given, owner, { sandbox: false, bySuperuser, actor: caller.principal });
     },
     async activateOrganization(organization, token) {
       await activation.useOrganizationApproval(organization, token);

@@ -11,6 +11,7 @@ import {
 } from '../clients/client-credentials.ts';
 import type { EntityChange } from '../entities/entity-store.ts';
 import { KeygridError } from '../errors.ts';
+import type { DoneBy } from '../identity/account-audit.ts';
 import { type Principal, principalSubject } from '../identity/principal.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -27,6 +28,7 @@ import {
   type Properties,
   type TenancyStore,
 } from './tenancy.ts';
+import { createTenancyAudit } from './tenancy-audit.ts';
 import type { TenancyCache } from './tenancy-cache.ts';
 import { internalApplicationProperties, readTokenLifetimes } from './token-lifetimes.ts';
 
@@ -35,6 +37,12 @@ export interface ClientCredentials {
   clientSecret: string;
 }
 
+export interface NewOrganizationOptions extends DoneBy {
+  sandbox: boolean;
+  activated: boolean;
+}
+
+/** `actor` is for the audit log. */
 export interface Tenancy {
   /** @throws KeygridError `organization_not_found` */
   requireOrganization(reference: string): Promise<Organization>;
@@ -54,20 +62,20 @@ export interface Tenancy {
     name: string,
     properties: Properties,
     owner: Uuid | NewOwner | undefined,
-    options: { sandbox: boolean; activated: boolean },
+    options: NewOrganizationOptions,
   ): Promise<Organization>;
   /** Merges; null and "" remove. @throws KeygridError `invalid_argument` */
   updateOrganization(organization: Organization, patch: unknown): Promise<Organization>;
   setOrganizationActivated(organization: Organization): Promise<void>;
   /** @throws KeygridError `invalid_argument`, `application_exists` */
-  createApplication(organization: Organization, name: string): Promise<Application>;
+  createApplication(organization: Organization, name: string, actor?: Principal): Promise<Application>;
   /** Merges; null and "" remove. @throws KeygridError `invalid_argument` */
   updateApplication(application: Application, patch: Properties): Promise<Application>;
-  deleteApplication(application: Application): Promise<void>;
-  restoreApplication(application: Application): Promise<void>;
+  deleteApplication(application: Application, actor?: Principal): Promise<void>;
+  restoreApplication(application: Application, actor?: Principal): Promise<void>;
 
   credentialsOf(owner: Organization | Application): ClientCredentials;
-  /** A new secret; tokens issued to the client under the old one end. `actor` is for the audit log. */
+  /** A new secret; tokens issued to the client under the old one end. */
   regenerateCredentials(owner: Organization | Application, actor?: Principal): Promise<ClientCredentials>;
   /** @throws KeygridError `client_credentials_invalid` */
   authenticateClient(clientId: string, clientSecret: string): Awaitable<Principal>;
@@ -88,6 +96,7 @@ export interface TenancyOptions {
 export function createTenancy(options: TenancyOptions): Tenancy {
   const { store, cache, secrets, tokens, uuids, clock } = options;
   const audit = createAudit(options.log);
+  const note = createTenancyAudit(options.log);
   const newSecret = (owner: ClientOwner): string => secrets.seal(secrets.generate(owner));
 
   function newApplication(organizationUuid: Uuid, name: string): NewApplication {
@@ -132,7 +141,7 @@ export function createTenancy(options: TenancyOptions): Tenancy {
       throw new KeygridError('entity_not_found', `Application ${reference} not found`);
     },
 
-    async createOrganization(name, properties, owner, { sandbox, activated }) {
+    async createOrganization(name, properties, owner, { sandbox, activated, actor }) {
       const now = clock.now();
       const organization: Organization = {
         uuid: uuids.next(),
@@ -150,6 +159,7 @@ export function createTenancy(options: TenancyOptions): Tenancy {
           }
         : undefined;
       await store.createOrganization(organization, owner, first);
+      note.organizationCreated(organization, owner, actor);
       return organization;
     },
     async updateOrganization({ uuid }, patch) {
@@ -169,11 +179,14 @@ export function createTenancy(options: TenancyOptions): Tenancy {
       }));
     },
 
-    createApplication: (organization, name) =>
-      store.createApplication(
+    async createApplication(organization, name, actor) {
+      const application = await store.createApplication(
         newApplication(organization.uuid, name),
         applicationSeed(false, options.newEntity),
-      ),
+      );
+      note.application('application_created', application, actor);
+      return application;
+    },
     async updateApplication({ key }, patch) {
       requireRedirectUris(patch);
       return store.updateApplication(key, (stored) => ({
@@ -182,8 +195,14 @@ export function createTenancy(options: TenancyOptions): Tenancy {
         modified: clock.now(),
       }));
     },
-    deleteApplication: (application) => store.deleteApplication(application.key, clock.now()),
-    restoreApplication: (application) => store.restoreApplication(application.key),
+    async deleteApplication(application, actor) {
+      await store.deleteApplication(application.key, clock.now());
+      note.application('application_deleted', application, actor);
+    },
+    async restoreApplication(application, actor) {
+      await store.restoreApplication(application.key);
+      note.application('application_restored', application, actor);
+    },
 
     credentialsOf: (owner) => ({
       clientId: clientIdOf(kindOf(owner), owner.uuid),

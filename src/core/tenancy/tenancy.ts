@@ -85,10 +85,10 @@ export interface TenancyStore {
 
   memberUuids(organizationUuid: Uuid): Promise<Uuid[]>;
   organizationsOfMember(adminUserUuid: Uuid): Promise<Organization[]>;
-  /** Idempotent. */
-  addMember(organizationUuid: Uuid, adminUserUuid: Uuid): Promise<void>;
-  /** @throws KeygridError `last_member` when none would be left. */
-  removeMember(organizationUuid: Uuid, adminUserUuid: Uuid): Promise<void>;
+  /** Idempotent. Whether the admin user was no member before. */
+  addMember(organizationUuid: Uuid, adminUserUuid: Uuid): Promise<boolean>;
+  /** Whether there was such a member. @throws KeygridError `last_member` when none would be left. */
+  removeMember(organizationUuid: Uuid, adminUserUuid: Uuid): Promise<boolean>;
 
   /** @throws KeygridError `application_exists` when a live application of the organization has the name. */
   createApplication(application: NewApplication, seed: ApplicationSeed): Promise<Application>;

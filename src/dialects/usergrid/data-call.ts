@@ -36,7 +36,7 @@ export async function writerOf({ request, options, collection }: DataCall): Prom
   // Who writes makes a difference only to the types that have rules about it.
   const matters = typedService(core.typedServices, collection.type) !== undefined;
   const administrator = matters && (await core.access.isApplicationAdmin(caller, application));
-  return collectionWriter(core, application, collection.type, { administrator });
+  return collectionWriter(core, application, collection.type, { administrator, actor: caller.principal });
 }
 
 /** The sent entity or entities; no body is an entity without properties. @throws KeygridError `malformed_body` */

@@ -70,7 +70,7 @@ const createApplication =
     if (typeof name !== 'string' || name === '') {
       throw new KeygridError('invalid_argument', "The 'name' parameter is required and must be a string");
     }
-    const application = await core.tenancy.createApplication(organization, name);
+    const application = await core.tenancy.createApplication(organization, name, request.caller.principal);
     return sendApplication(options, request, reply, application, {
       action: 'new application for organization',
       data: renderApplicationMap([application]),
@@ -91,7 +91,7 @@ const deleteApplication =
   async (request, reply) => {
     const application = await accessibleApplication(request, options.core);
     requireConfirmation(request);
-    await options.core.tenancy.deleteApplication(application);
+    await options.core.tenancy.deleteApplication(application, request.caller.principal);
     return sendApplication(options, request, reply, application, { action: 'delete' });
   };
 
@@ -99,7 +99,7 @@ const restoreApplication =
   (options: UsergridOptions): Answer =>
   async (request, reply) => {
     const application = await accessibleApplication(request, options.core, { deleted: true });
-    await options.core.tenancy.restoreApplication(application);
+    await options.core.tenancy.restoreApplication(application, request.caller.principal);
     return sendApplication(options, request, reply, application, { action: 'restore' });
   };
 

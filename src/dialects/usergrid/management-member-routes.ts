@@ -74,7 +74,7 @@ const removeMember =
   async (request, reply) => {
     const organization = await accessibleOrganization(request, core);
     const user = await adminUserOf(request, core);
-    await core.members.remove(organization, user);
+    await core.members.remove(request.caller, organization, user);
     return sendEnvelope(request, reply, {
       action: 'remove user from organization',
       status: 'ok',

@@ -104,6 +104,7 @@ async function changePassword(
       privileged: await core.access.isSuperuser(request.caller),
       keep: request.caller.token,
       address: request.ip,
+      actor: request.caller.principal,
     },
   );
 }

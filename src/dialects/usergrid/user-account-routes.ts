@@ -73,7 +73,10 @@ function changePassword(options: UsergridOptions): Answer {
       application,
       user.uuid,
       { oldPassword, newPassword },
-      { privileged, address: request.ip, keep: isOwn ? caller.token : undefined },
+      {
+        ...{ privileged, address: request.ip, actor: caller.principal },
+        keep: isOwn ? caller.token : undefined,
+      },
     );
     return sendEnvelope(request, reply, { action: 'set user password' });
   };
@@ -82,8 +85,10 @@ function changePassword(options: UsergridOptions): Answer {
 function deactivateUser(options: UsergridOptions): Answer {
   const { core, place } = options;
   return async (request, reply) => {
-    const { application } = request;
-    const user = await core.applicationAccounts.deactivate(application, await userOf(options, request));
+    const { application, caller } = request;
+    const user = await core.applicationAccounts.deactivate(application, await userOf(options, request), {
+      actor: caller.principal,
+    });
     return sendEnvelope(request, reply, {
       ...applicationMembers(request, { application, publicUrl: place.publicUrl }, '/users'),
       action: 'Deactivate user',

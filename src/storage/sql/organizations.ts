@@ -4,6 +4,8 @@ import type { NewOwner, Organization, TenancyStore } from '../../core/tenancy/te
 import { addAdminUser } from './accounts.ts';
 import {
   announce,
+  changes,
+  effect,
   firstRow,
   integer,
   json,
@@ -29,14 +31,14 @@ const organizationsAfter = statement(
 const updateOrganization = statement(
   `update organizations set properties = ?, sealed_client_secret = ?, activated = ?, modified = ? where uuid = ?`,
 );
-const insertMember = statement(
+const insertMember = effect(
   'insert into memberships (organization_uuid, admin_user_uuid) values (?, ?) on conflict do nothing',
 );
 const lockOrganization = statement('select uuid from organizations where uuid = ?', { lock: true });
 const members = statement(
   'select admin_user_uuid from memberships where organization_uuid = ? order by admin_user_uuid',
 );
-const deleteMember = statement('delete from memberships where organization_uuid = ? and admin_user_uuid = ?');
+const deleteMember = effect('delete from memberships where organization_uuid = ? and admin_user_uuid = ?');
 const organizationsOfMember = statement(
   `select o.uuid as uuid, o.name as name, o.properties as properties, o.sealed_client_secret as sealed_client_secret,
      o.activated as activated, o.created as created, o.modified as modified
@@ -106,8 +108,9 @@ export function createOrganizationStore(engine: SqlEngine): OrganizationStore {
     },
     addMember: (organizationUuid, adminUserUuid) =>
       engine.write(function* () {
-        yield* rows(insertMember, organizationUuid, adminUserUuid);
+        const isNew = yield* changes(insertMember, organizationUuid, adminUserUuid);
         yield* announce(tenancyChanged);
+        return isNew;
       }),
     removeMember: (organizationUuid, adminUserUuid) =>
       engine.write(function* () {
@@ -117,15 +120,16 @@ export function createOrganizationStore(engine: SqlEngine): OrganizationStore {
         if (others.length === 0 && present.length > 0) {
           throw new KeygridError('last_member', 'Organizations must have at least one member.');
         }
-        yield* rows(deleteMember, organizationUuid, adminUserUuid);
+        const wasMember = yield* changes(deleteMember, organizationUuid, adminUserUuid);
         yield* announce(tenancyChanged);
+        return wasMember;
       }),
   };
 }
 
 export function* addOwner(organization: Organization, owner: string | NewOwner): Work<void> {
   if (typeof owner !== 'string') yield* addAdminUser(owner.user, owner.credential);
-  yield* rows(insertMember, organization.uuid, typeof owner === 'string' ? owner : owner.user.uuid);
+  yield* changes(insertMember, organization.uuid, typeof owner === 'string' ? owner : owner.user.uuid);
 }
 
 /** @throws KeygridError `duplicate_value`, subject.property `path` */

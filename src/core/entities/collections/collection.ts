@@ -129,7 +129,7 @@ const throughService = (
   },
   update: async (entity, patch, options) =>
     service.update(application, entity, requireObject(patch), { ...by, ...options }),
-  delete: (entity, options) => service.delete(application, entity, options),
+  delete: (entity, options) => service.delete(application, entity, { ...options, actor: by.actor }),
 });
 
 /** Each may have a password to hash. */

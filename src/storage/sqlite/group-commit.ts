@@ -1,0 +1,77 @@
+/** Writes asked for in the same turn of the event loop share one transaction, and resolve after its sync. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Change } from '../../core/oauth/revocation-store.ts';
+import { toStoreError } from './errors.ts';
+import type { Transaction } from './prepared.ts';
+import { type BatchedWrite, type BatchOutcome, createWriteBatches, type Outcome } from './write-batch.ts';
+
+interface PendingWrite extends BatchedWrite {
+  resolve: (value: unknown) => void;
+  reject: (reason: unknown) => void;
+}
+
+/** Of one transaction: what waits longer lets reads go between. */
+const writesAtOnce = 500;
+
+export interface GroupCommit {
+  write<Result>(run: (during: Transaction) => Result): Promise<Result>;
+  /** Called with what a committed transaction announced, before its writes are acknowledged. */
+  onCommit(listener: (changes: Change[]) => void): void;
+  /** Resolves when no write waits any more. */
+  finish(): Promise<void>;
+}
+
+export interface GroupCommitOptions {
+  /** The connection has no other transaction then. */
+  beforeBatch(): void;
+  /** The writes are acknowledged. Never throws. */
+  afterCommit(): void;
+}
+
+export function createGroupCommit(
+  database: DatabaseSync,
+  { beforeBatch, afterCommit }: GroupCommitOptions,
+): GroupCommit {
+  const batches = createWriteBatches(database);
+  const listeners: ((changes: Change[]) => void)[] = [];
+  const queue: PendingWrite[] = [];
+  let scheduled = false;
+
+  function flush(): void {
+    const batch = queue.splice(0, writesAtOnce);
+    scheduled = queue.length > 0;
+    if (scheduled) setImmediate(flush);
+    let ran: BatchOutcome;
+    try {
+      beforeBatch();
+      ran = batches.run(batch);
+    } catch (error) {
+      batches.rollback();
+      for (const write of batch) write.reject(toStoreError(error));
+      return;
+    }
+    const { outcomes, changes } = ran;
+    if (changes.length > 0) for (const listener of listeners) listener(changes);
+    for (const [at, write] of batch.entries()) settle(write, outcomes[at]!);
+    afterCommit();
+  }
+
+  return {
+    write: <Result>(run: (during: Transaction) => Result) =>
+      new Promise<Result>((resolve, reject) => {
+        queue.push({ run, resolve: resolve as (value: unknown) => void, reject });
+        if (scheduled) return;
+        scheduled = true;
+        setImmediate(flush);
+      }),
+    onCommit: (listener) => void listeners.push(listener),
+    async finish() {
+      while (scheduled) await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+function settle(write: PendingWrite, outcome: Outcome): void {
+  if ('error' in outcome) write.reject(toStoreError(outcome.error));
+  else write.resolve(outcome.value);
+}
