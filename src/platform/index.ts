@@ -3,7 +3,7 @@
  * `src/main.ts` imports this folder. The SMTP mailer is left out, to be loaded only where mail goes by SMTP.
  */
 export { systemClock } from './clock.ts';
-export { createLog, type LogOptions, redactUrl } from './log.ts';
+export { createLog, type HeldOutput, holdOutput, type LogOptions, redactUrl } from './log.ts';
 export { createOutboxMailer, type OutboxStore } from './outbox-mailer.ts';
 export {
   createPasswordHasher,

@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Fastify from 'fastify';
-import { createLog } from './log.ts';
+import { createLog, holdOutput } from './log.ts';
 
 function createRecordedLog(level = 'info') {
   const lines: string[] = [];
   const log = createLog({ level, destination: { write: (line: string) => void lines.push(line) } });
   return { log, lines, text: () => lines.join('') };
 }
+
+test('what is held back is written in order when it is released, and the rest at once', () => {
+  const lines: string[] = [];
+  const output = holdOutput({ write: (line: string) => void lines.push(line) });
+  output.write('1');
+  output.write('2');
+  assert.deepEqual(lines, []);
+  output.release();
+  output.write('3');
+  output.release();
+  assert.deepEqual(lines, ['1', '2', '3']);
+});
 
 test('writes one JSON line an event, with its level in words and its time in ISO 8601', () => {
   const { log, lines } = createRecordedLog();

@@ -40,6 +40,27 @@ export function createLog({ level, destination, source }: LogOptions): Logger {
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
+export interface HeldOutput extends DestinationStream {
+  /** Lines from then on, and those that waited for it, are written at once. */
+  release(): void;
+}
+
+/** For lines of the log that come before what a program or a person looks for first. */
+export function holdOutput(output: DestinationStream = pino.destination(1)): HeldOutput {
+  let held: string[] | undefined = [];
+  return {
+    write(line) {
+      if (held) held.push(line);
+      else output.write(line);
+    },
+    release() {
+      const lines = held ?? [];
+      held = undefined;
+      for (const line of lines) output.write(line);
+    },
+  };
+}
+
 const warning = pino.levels.values.warn!;
 
 function onlyNews(this: Logger, fields: Parameters<LogFn>, write: LogFn, level: number): void {

@@ -168,8 +168,8 @@ test('start --json prints where it listens, and what was generated, as one line 
     dataDirectory,
   });
   busy.close();
-  // Before it the log tells of what was made.
-  const { superuser, demonstration } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  const [first = ''] = stdout.split('\n');
+  const { superuser, demonstration } = JSON.parse(first);
   assert.ok(superuser.password && demonstration.applicationUser.password);
   assert.match(JSON.parse(stderr).error.message, /is in use/);
 });

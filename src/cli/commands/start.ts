@@ -5,11 +5,27 @@ import { openKeygrid } from '../../main/open-keygrid.ts';
 import type { Ports } from '../../main/ports.ts';
 import { type ServingKeygrid, serve } from '../../main/serve.ts';
 import { ensureSuperuser, type NewSuperuser } from '../../main/superuser.ts';
-import { createLog, createRandomSource, systemClock } from '../../platform/index.ts';
+import {
+  createLog,
+  createRandomSource,
+  type HeldOutput,
+  holdOutput,
+  systemClock,
+} from '../../platform/index.ts';
 import type { Invocation } from '../command.ts';
 import { CommandProblem } from '../problem.ts';
 
-export async function run({ options, settings, json }: Invocation): Promise<undefined> {
+export async function run(invocation: Invocation): Promise<undefined> {
+  // What a first start has to show is not looked for among the lines of the log.
+  const output = holdOutput();
+  try {
+    await start(invocation, output);
+  } finally {
+    output.release();
+  }
+}
+
+async function start({ options, settings, json }: Invocation, output: HeldOutput): Promise<void> {
   const demo = options.demo === true;
   const loaded = loadConfiguration({ environment: process.env, flags: settings });
   const configuration = demo ? openSignup(loaded) : loaded.configuration;
@@ -17,7 +33,7 @@ export async function run({ options, settings, json }: Invocation): Promise<unde
   const ports: Ports = {
     clock: systemClock,
     random: createRandomSource(),
-    log: createLog({ level: configuration.logLevel }),
+    log: createLog({ level: configuration.logLevel, destination: output }),
   };
   for (const warning of loaded.warnings) ports.log.warn({}, warning);
 
