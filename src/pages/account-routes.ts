@@ -12,7 +12,7 @@ import { type AccountChange, accountChanges, signOut } from './account-changes.t
 import { readAccount } from './account-view.ts';
 import { formFields } from './form-fields.ts';
 import { type FailedSignIn, sendRedirect } from './hosted-answers.ts';
-import { frameOf, type HostedOptions, sendErrorPage } from './hosted-context.ts';
+import { frameOf, type HostedOptions, sendErrorPage, sendNoSuchPage, takesPage } from './hosted-context.ts';
 import { noteFailedSignIn, signInFailure } from './hosted-routes.ts';
 import { sendPage } from './layout.ts';
 import { signInPage } from './sign-in-page.ts';
@@ -45,6 +45,11 @@ export function accountRoutes(app: FastifyInstance, options: HostedOptions): voi
     );
     for (const base of ['/account/management', '/account/:organization/:application']) {
       openRealm(scope, base, options);
+    }
+    for (const path of ['/account', '/account/*']) {
+      scope.all(path, hidden, async (request, reply) =>
+        takesPage(request) ? sendNoSuchPage(options, undefined, request, reply) : reply.callNotFound(),
+      );
     }
   });
 }

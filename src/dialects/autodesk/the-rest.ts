@@ -1,6 +1,7 @@
 /** Paths of this dialect that lead nowhere, and methods that its endpoints do not take, are told in its own words. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
+import { sendNoSuchPage, takesPage } from '../../pages/hosted-context.ts';
 import { sendRefusal } from './answers.ts';
 import { type AutodeskOptions, undescribed } from './context.ts';
 
@@ -8,7 +9,8 @@ import { type AutodeskOptions, undescribed } from './context.ts';
 const methods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** To be called before the routes are added; what it returns, after them. */
-export function refuseTheRest(app: FastifyInstance, { place }: AutodeskOptions): () => void {
+export function refuseTheRest(app: FastifyInstance, options: AutodeskOptions): () => void {
+  const { place } = options;
   const taken = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
     const known = taken.get(url) ?? new Set();
@@ -43,7 +45,10 @@ export function refuseTheRest(app: FastifyInstance, { place }: AutodeskOptions):
         ...undescribed,
         url,
         method: [...methods],
-        handler: async (request, reply) => refuse(request, reply, 404, 'There is no such endpoint'),
+        handler: async (request, reply) =>
+          takesPage(request)
+            ? sendNoSuchPage(options, undefined, request, reply)
+            : refuse(request, reply, 404, 'There is no such endpoint'),
       });
     }
   };
