@@ -82,6 +82,12 @@ function openRealm(app: FastifyInstance, base: string, options: HostedOptions): 
     hidden,
     answerWith((visit) => takeSignIn(options, visit)),
   );
+  // A failed sign-in is answered at this address, which may be asked for again.
+  app.get(
+    `${base}/sign-in`,
+    hidden,
+    answerWith(async ({ reply, path }) => sendRedirect(reply, 303, path)),
+  );
   for (const [name, change] of Object.entries(accountChanges)) {
     app.post(
       `${base}/${name}`,
