@@ -6,6 +6,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
+import type { Clock, Log } from '../../core/ports.ts';
 import type { SqlEngine, Work } from '../sql/statement.ts';
 import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
 import { createEntity } from './create-entity.ts';
@@ -22,6 +23,11 @@ interface PendingWrite {
 const writesAtOnce = 500;
 
 type Outcome = { value: unknown } | { error: unknown };
+
+export interface SqlitePorts {
+  clock: Clock;
+  log: Log;
+}
 
 export interface SqliteEngine extends SqlEngine {
   readonly database: DatabaseSync;
@@ -59,7 +65,11 @@ function mapIfLarge(database: DatabaseSync, mappedFrom: number): boolean {
 }
 
 /** @param mappedFrom bytes of the file from which on it is large: mapped, and with a thread that moves the log. */
-export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFile): SqliteEngine {
+export function createSqliteEngine(
+  database: DatabaseSync,
+  { clock, log }: SqlitePorts,
+  mappedFrom = largeFile,
+): SqliteEngine {
   const statements = createPreparedStatements(database);
   const beginReading = database.prepare('begin');
   const begin = database.prepare('begin immediate');
@@ -155,7 +165,7 @@ export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFil
   }
 
   function lookAtSize(): void {
-    if (mapIfLarge(database, mappedFrom)) checkpoints = createCheckpoints(database);
+    if (mapIfLarge(database, mappedFrom)) checkpoints = createCheckpoints(database, { clock, log });
   }
 
   function afterCommit(): void {

@@ -2,24 +2,21 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Clock, Log } from '../../core/ports.ts';
 import { createSharedStores } from '../sql/stores.ts';
 import { StoreStartError } from '../start-error.ts';
 import type { Storage } from '../storage.ts';
 import { copyDatabase } from './backup.ts';
 import { createSqliteChangeFeed } from './change-feed.ts';
-import { createSqliteEngine, openDatabase } from './engine.ts';
+import { createSqliteEngine, openDatabase, type SqlitePorts } from './engine.ts';
 import { toStoreError } from './errors.ts';
 import { migrateSqlite } from './migrate.ts';
 import { inUse, isBusy, toStartError } from './start-sentences.ts';
 
-export interface SqliteOptions {
+export interface SqliteOptions extends SqlitePorts {
   /** Directory of the database file. */
   directory: string;
   /** A server owns its directory; the command line visits it while a server may be running. */
   exclusive: boolean;
-  clock: Clock;
-  log: Log;
 }
 
 export const databaseFile = (directory: string): string => join(directory, 'keygrid.sqlite');
@@ -33,7 +30,7 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
     lock?.close();
     throw error;
   });
-  const engine = createSqliteEngine(database);
+  const engine = createSqliteEngine(database, options);
   const changes = createSqliteChangeFeed(engine, options.clock, options.log);
   return {
     ...createSharedStores(engine),
