@@ -12,7 +12,7 @@ import { type AccountChange, accountChanges, signOut } from './account-changes.t
 import { readAccount } from './account-view.ts';
 import { formFields } from './form-fields.ts';
 import { type FailedSignIn, sendRedirect } from './hosted-answers.ts';
-import { frameOf, type HostedOptions, sendErrorPage } from './hosted-context.ts';
+import { frameOf, type HostedOptions, sendErrorPage, sendNoSuchPage, takesPage } from './hosted-context.ts';
 import { noteFailedSignIn, signInFailure } from './hosted-routes.ts';
 import { sendPage } from './layout.ts';
 import { signInPage } from './sign-in-page.ts';
@@ -46,6 +46,11 @@ export function accountRoutes(app: FastifyInstance, options: HostedOptions): voi
     for (const base of ['/account/management', '/account/:organization/:application']) {
       openRealm(scope, base, options);
     }
+    for (const path of ['/account', '/account/*']) {
+      scope.all(path, hidden, async (request, reply) =>
+        takesPage(request) ? sendNoSuchPage(options, undefined, request, reply) : reply.callNotFound(),
+      );
+    }
   });
 }
 
@@ -76,6 +81,12 @@ function openRealm(app: FastifyInstance, base: string, options: HostedOptions): 
     `${base}/sign-in`,
     hidden,
     answerWith((visit) => takeSignIn(options, visit)),
+  );
+  // A failed sign-in is answered at this address, which may be asked for again.
+  app.get(
+    `${base}/sign-in`,
+    hidden,
+    answerWith(async ({ reply, path }) => sendRedirect(reply, 303, path)),
   );
   for (const [name, change] of Object.entries(accountChanges)) {
     app.post(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertOnlyText, readMarkup } from '../../test/support/markup.ts';
-import { authorizationErrorPage, interactionGonePage } from './authorization-error-page.ts';
+import { authorizationErrorPage, interactionGonePage, noSuchPage } from './authorization-error-page.ts';
 import { renderPage } from './layout.ts';
 
 test('what was wrong, what was sent and the request id are shown, and nothing leads away', () => {
@@ -36,4 +36,5 @@ test('no value from outside becomes markup', () => {
     authorizationErrorPage({ description: value, redirectUri: value, requestId: value }),
   );
   assertOnlyText((value) => interactionGonePage(value));
+  assertOnlyText((value) => noSuchPage(value));
 });

@@ -36,14 +36,22 @@ const fact = (name: string, value: Html): Html => html`<div><dt>${name}</dt><dd>
 const shortened = (text: string): string =>
   text.length > longestShown ? `${text.slice(0, longestShown).toWellFormed()}…` : text;
 
+/** Nothing is at the address. */
+export const noSuchPage = (requestId: string, frame: Frame = productFrame): Page =>
+  briefErrorPage(frame.texts.noPage, requestId, frame);
+
 /** The interaction is unknown, over, or another browser's: it is never told which. */
-export function interactionGonePage(requestId: string, frame: Frame = productFrame): Page {
-  const texts = frame.texts.expired;
-  return {
-    title: texts.title,
-    frame,
-    policy: { keepsOpener: true },
-    content: html`<p>${texts.lead}</p>
+export const interactionGonePage = (requestId: string, frame: Frame = productFrame): Page =>
+  briefErrorPage(frame.texts.expired, requestId, frame);
+
+const briefErrorPage = (
+  { title, lead }: Record<'title' | 'lead', string>,
+  requestId: string,
+  frame: Frame,
+): Page => ({
+  title,
+  frame,
+  policy: { keepsOpener: true },
+  content: html`<p>${lead}</p>
 <dl class="facts">${fact(frame.texts.frame.requestId, html`<code>${requestId}</code>`)}</dl>`,
-  };
-}
+});

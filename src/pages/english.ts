@@ -145,6 +145,11 @@ export const english = {
     goBack: 'You can close this window, or go back and try again.',
   },
 
+  noPage: {
+    title: 'There is no such page',
+    lead: 'The address may be mistyped, or the link that led here may be an old one.',
+  },
+
   expired: {
     title: 'Start again',
     lead: 'This page was open for too long, was used already, or belongs to another browser. Go back to the application and start again.',

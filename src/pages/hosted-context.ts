@@ -7,9 +7,9 @@ import { managementRealmKey, type RealmKey } from '../core/tenancy/tenancy.ts';
 import type { Place } from '../http/browser-cookies.ts';
 import { fieldOf, queryOf } from '../http/form-body.ts';
 import { causeFacts, noteRefusal } from '../http/note-refusal.ts';
-import { authorizationErrorPage, interactionGonePage } from './authorization-error-page.ts';
+import { authorizationErrorPage, interactionGonePage, noSuchPage } from './authorization-error-page.ts';
 import { chooseTexts } from './language.ts';
-import { type Frame, sendPage } from './layout.ts';
+import { type Frame, type Page, sendPage } from './layout.ts';
 import { parseTheme, productTheme } from './theme.ts';
 
 export interface HostedOptions {
@@ -47,6 +47,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   form_token_mismatch: 403,
   invalid_grant: 403,
   application_not_found: 404,
+  resource_not_found: 404,
   throttled: 429,
   overloaded: 503,
   store_unavailable: 503,
@@ -66,12 +67,38 @@ export async function sendErrorPage(
   noteRefusal(request, () => ({ status, code, description, facts: refusalFacts(error, request) }));
   const frame = await frameOf(options, realm, request).catch(() => undefined);
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
-  const isGone = code === 'interaction_not_found' || code === 'form_token_mismatch';
-  const page = isGone
-    ? interactionGonePage(request.id, frame)
-    : authorizationErrorPage({ description, redirectUri: sentUriOf(error), requestId: request.id }, frame);
-  return sendPage(reply, page, { status });
+  return sendPage(reply, errorPage(error, request.id, frame), { status });
 }
+
+function errorPage(error: KeygridError, requestId: string, frame: Frame | undefined): Page {
+  switch (error.code) {
+    case 'resource_not_found':
+      return noSuchPage(requestId, frame);
+    case 'interaction_not_found':
+    case 'form_token_mismatch':
+      return interactionGonePage(requestId, frame);
+    default:
+      return authorizationErrorPage(
+        { description: error.message, redirectUri: sentUriOf(error), requestId },
+        frame,
+      );
+  }
+}
+
+/** At an address where nothing is: for whoever takes a page, in the look of the realm. */
+export function sendNoSuchPage(
+  options: HostedOptions,
+  realm: RealmKey | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const error = new KeygridError('resource_not_found', 'There is no such page');
+  return sendErrorPage(options, realm, request, reply, error);
+}
+
+/** A browser names HTML when somebody goes somewhere; programs take whatever comes, or JSON. */
+export const takesPage = ({ headers }: FastifyRequest): boolean =>
+  /\btext\/html\b/i.test(headers.accept ?? '');
 
 function sentUriOf({ subject: { redirectUri } }: KeygridError): string | undefined {
   return typeof redirectUri === 'string' ? redirectUri : undefined;

@@ -228,6 +228,14 @@ test('many grants are shown page by page, in both directions, beside the session
   }
 });
 
+test('who comes back to the address of a failed sign-in is shown the form again', async () => {
+  const own = await createAuthorizeTenant(server);
+  for (const realm of ['management', 'application'] as Realm[]) {
+    const { status, headers } = await call(server, `GET ${accountPath(own, realm)}/sign-in`);
+    assert.deepEqual([status, headers.location], [303, accountPath(own, realm)]);
+  }
+});
+
 test('an application that is not there has no account page', async () => {
   for (const path of ['/account/nobody/nothing', '/account/management/nothing']) {
     const page = await call(server, `GET ${path}`);

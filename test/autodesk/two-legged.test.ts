@@ -193,20 +193,34 @@ test('aps-auth.md 3.2: version 2 has three grants, whatever other dialects know'
 
 test('APS-10: other methods, and paths that lead nowhere, are told in both vocabularies', async () => {
   for (const [methodAndPath, status, allow] of [
-    ['GET /authentication/v2/token', 405, 'POST'],
-    ['GET /authentication/v1/authenticate', 405, 'POST'],
-    ['POST /authentication/v2/authorize', 405, 'GET'],
-    ['DELETE /userinfo', 405, 'GET'],
-    ['POST /.well-known/openid-configuration', 405, 'GET'],
+    ['GET /authentication/v2/token', 405, 'POST, OPTIONS'],
+    ['GET /authentication/v1/authenticate', 405, 'POST, OPTIONS'],
+    ['POST /authentication/v2/authorize', 405, 'GET, OPTIONS'],
+    ['DELETE /userinfo', 405, 'GET, POST, OPTIONS'],
+    ['POST /.well-known/openid-configuration', 405, 'GET, OPTIONS'],
+    ['POST /authentication/errors/AUTH-001', 405, 'GET, OPTIONS'],
     ['GET /authentication/v2/nothing', 404, undefined],
     ['POST /userprofile/v1/users', 404, undefined],
   ] as const) {
     const answer = await call(server, methodAndPath);
     assert.equal(answer.status, status, methodAndPath);
-    assert.equal(answer.headers.allow?.includes(allow ?? ''), allow && true, methodAndPath);
+    assert.equal(answer.headers.allow, allow, methodAndPath);
     assert.deepEqual([answer.body.error, answer.body.errorCode], ['invalid_request', 'ERR-002']);
     assert.equal(answer.body.developerMessage, answer.body.error_description);
   }
+});
+
+test('whoever asks an endpoint for its methods is told them, whether or not other origins may call it', async () => {
+  for (const [path, allow] of [
+    ['/authentication/v2/token', 'POST, OPTIONS'],
+    ['/authentication/v2/authorize', 'GET, OPTIONS'],
+    ['/userprofile/v1/users/@me', 'GET, OPTIONS'],
+  ] as const) {
+    const { status, headers } = await call(server, `OPTIONS ${path}`);
+    assert.deepEqual([status, headers.allow], [204, allow], path);
+  }
+  const nowhere = await call(server, 'OPTIONS /authentication/v2/nothing');
+  assert.equal(nowhere.headers['access-control-allow-origin'], undefined);
 });
 
 test('APS-78: a service does no code grant, and a public app none of its own', async () => {

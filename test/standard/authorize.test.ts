@@ -388,9 +388,10 @@ test('an application’s theme is on its pages', async () => {
 
 test('methods other than GET and POST are refused, and an unknown realm is a 404', async () => {
   const path = pathOf(authorizeUrl(world, client));
-  const answer = await call(server, `PUT ${path}`);
-  assert.equal(answer.status, 405);
-  assert.equal(answer.headers.allow, 'GET, POST');
+  for (const [method, status] of Object.entries({ PUT: 405, PATCH: 405, DELETE: 405, OPTIONS: 204 })) {
+    const answer = await call(server, `${method} ${path}`);
+    assert.deepEqual([answer.status, answer.headers.allow], [status, 'GET, POST, OPTIONS'], method);
+  }
   assert.equal(
     (await call(server, `GET /${world.tenant.organization}/nothing/oauth2/authorize`)).status,
     404,

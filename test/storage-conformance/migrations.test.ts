@@ -76,7 +76,8 @@ describe('a database of the first schema is brought to this one, with what it ho
       dialect: new SqliteDialect({ database: adaptForKysely(database) }),
     });
     await runSchemaSteps(kysely, firstStep(sqliteSchemaSteps));
-    await fill(createSqliteEngine(database), (sql, values) => database.prepare(sql).run(...values));
+    const engine = createSqliteEngine(database, { clock: systemClock, log: silentLog });
+    await fill(engine, (sql, values) => database.prepare(sql).run(...values));
     assert.deepEqual(pendingSteps(database, directory), Object.keys(sqliteSchemaSteps).slice(1));
     database.close();
     const storage = await openSqliteStorage({

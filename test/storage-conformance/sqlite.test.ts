@@ -14,8 +14,10 @@ import type { Storage } from '../../src/storage/storage.ts';
 import { makeTemporaryDirectory } from '../support/guardian.ts';
 import { creation, entityOf, entry, silentLog } from './engines.ts';
 
+const ports = { clock: systemClock, log: silentLog };
+
 const openAt = (directory: string, exclusive = true): Promise<Storage> =>
-  openSqliteStorage({ directory, exclusive, clock: systemClock, log: silentLog });
+  openSqliteStorage({ directory, exclusive, ...ports });
 
 /** One sentence, that names the place. */
 const startError = (place: string, said: RegExp) => (error: unknown) => {
@@ -109,7 +111,8 @@ test('what is acknowledged was synced: WAL and synchronous=FULL', async () => {
 test('a small file is left to the cache; a large one is mapped, once it has grown and whenever it is opened', async () => {
   const directory = await makeTemporaryDirectory('mapped');
   await (await openAt(directory)).close();
-  const open = (): SqliteEngine => createSqliteEngine(openDatabase(databaseFile(directory)), 2_000_000);
+  const open = (): SqliteEngine =>
+    createSqliteEngine(openDatabase(databaseFile(directory)), ports, 2_000_000);
   const isMapped = ({ database }: SqliteEngine): boolean =>
     database.prepare('pragma mmap_size').get()?.mmap_size !== 0;
   const first = open();
@@ -127,7 +130,7 @@ test('a small file is left to the cache; a large one is mapped, once it has grow
 test('a read that is asked for while the engine closes leaves nothing behind that fails later', async () => {
   const directory = await makeTemporaryDirectory('closing');
   await (await openAt(directory)).close();
-  const engine = createSqliteEngine(openDatabase(databaseFile(directory)), 0);
+  const engine = createSqliteEngine(openDatabase(databaseFile(directory)), ports, 0);
   const closing = engine.close();
   const asked = engine.read(() => rows(statement('select 1 as one', { keep: false })));
   assert.deepEqual(

@@ -16,7 +16,11 @@ import {
   resetMailSentPage,
   tooManyAttemptsPage,
 } from '../../src/pages/account-pages.ts';
-import { authorizationErrorPage, interactionGonePage } from '../../src/pages/authorization-error-page.ts';
+import {
+  authorizationErrorPage,
+  interactionGonePage,
+  noSuchPage,
+} from '../../src/pages/authorization-error-page.ts';
 import { chooseAccountPage } from '../../src/pages/choose-account-page.ts';
 import { consentPage } from '../../src/pages/consent-page.ts';
 import { deviceApprovalPage } from '../../src/pages/device-approval-page.ts';
@@ -209,6 +213,7 @@ function endExamples(frame: Frame): Record<string, Page> {
       productFrame,
     ),
     'interaction-gone': interactionGonePage(requestId, productFrame),
+    'no-such-page': noSuchPage(requestId, frame),
     'sign-out-confirm': signOutConfirmPage(
       {
         action: '/northwind/studio/oauth2/logout',

@@ -8,7 +8,7 @@ import { browserOf, setCookies } from '../../http/browser-cookies.ts';
 import { fieldOf, queryOf } from '../../http/form-body.ts';
 import { authorizationErrorPage } from '../../pages/authorization-error-page.ts';
 import { sendOutcome, sendRedirect } from '../../pages/hosted-answers.ts';
-import { frameOf } from '../../pages/hosted-context.ts';
+import { frameOf, takesPage } from '../../pages/hosted-context.ts';
 import { sendPage } from '../../pages/layout.ts';
 import { signedOutPage } from '../../pages/signed-out-page.ts';
 import { explain, sendRefusal } from './answers.ts';
@@ -90,8 +90,7 @@ async function sendLocalError(
 ): Promise<FastifyReply> {
   const told = withReceivedUri(error);
   const wire = wireOf(error, versionOf(request));
-  const wantsPage = /\btext\/html\b/.test(request.headers.accept ?? '');
-  if (!wantsPage) return sendRefusal(request, reply, told, options.place.publicUrl, wire);
+  if (!takesPage(request)) return sendRefusal(request, reply, told, options.place.publicUrl, wire);
   explain(request, told, wire);
   const frame = await frameOf(options, undefined, request);
   const model = { description: `${told.message} (${wire.errorCode})`, requestId: request.id };

@@ -3,9 +3,8 @@
  * what a browser adds by itself.
  */
 import type { FastifyInstance } from 'fastify';
-import { undescribed } from './context.ts';
 
-const crossOriginPaths: readonly string[] = [
+const paths: ReadonlySet<string> = new Set([
   '/authentication/v2/token',
   '/authentication/v2/revoke',
   '/authentication/v2/keys',
@@ -13,9 +12,7 @@ const crossOriginPaths: readonly string[] = [
   '/userprofile/v1/users/@me',
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
-];
-
-const paths: ReadonlySet<string> = new Set(crossOriginPaths);
+]);
 
 /** How long a browser may remember the answer to a preflight. */
 const preflightSeconds = 3600;
@@ -28,18 +25,14 @@ export function allowOtherOrigins(app: FastifyInstance): void {
     }
     done();
   });
-  for (const path of crossOriginPaths) {
-    app.options(path, undescribed, (_request, reply) =>
-      reply
-        .code(204)
-        .headers({
-          'access-control-allow-methods': 'GET, POST',
-          'access-control-allow-headers': 'authorization, content-type',
-          'access-control-max-age': String(preflightSeconds),
-        })
-        .send(),
-    );
-  }
-  // The others say no: without a route of their own, the usergrid dialect would answer, and says yes to everybody.
-  app.options('/authentication/*', undescribed, (_request, reply) => reply.code(204).send());
 }
+
+/** What a browser that asks first is told; nothing where it may not call. */
+export const preflightHeaders = (path: string): Record<string, string> =>
+  paths.has(path)
+    ? {
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': 'authorization, content-type',
+        'access-control-max-age': String(preflightSeconds),
+      }
+    : {};

@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import type { RawParameters } from '../../core/oauth/authorize/authorization-service.ts';
 import { browserOf } from '../../http/browser-cookies.ts';
 import { formOf, queryOf } from '../../http/form-body.ts';
+import { takenMethods } from '../../http/taken-methods.ts';
 import { sendRedirect } from '../../pages/hosted-answers.ts';
 import { realmOf, type StandardOptions } from './context.ts';
-import type { Answer } from './endpoint.ts';
+import type { Answer, Method } from './endpoint.ts';
 
 /** What the URL, or the body of a POST alone, says. @throws KeygridError `invalid_request` */
 export const parametersOf = (request: FastifyRequest): RawParameters =>
@@ -21,14 +22,16 @@ export function addBrowserEndpoint(
   summary: string,
   answer: Answer,
 ): void {
-  app.route({ method: ['GET', 'POST'], url: path, schema: { summary } as FastifySchema, handler: answer });
+  const methods: Method[] = ['GET', 'POST'];
+  const { allow, refused } = takenMethods(methods);
+  app.route({ method: methods, url: path, schema: { summary } as FastifySchema, handler: answer });
   app.route({
-    method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    method: [...refused, 'OPTIONS'],
     url: path,
     schema: { hide: true } as FastifySchema,
     handler: async (request, reply) => {
       const status = request.method === 'OPTIONS' ? 204 : 405;
-      return reply.code(status).header('allow', 'GET, POST').header('cache-control', 'no-store').send();
+      return reply.code(status).header('allow', allow).header('cache-control', 'no-store').send();
     },
   });
 }

@@ -48,13 +48,12 @@ async function isRegistered(core: Core, request: FastifyRequest, origin: string)
  */
 export async function answerPreflight(
   policy: CorsPolicy,
-  methods: string,
+  allowed: string,
   core: Core,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { origin } = request.headers;
-  const allowed = `${methods}, OPTIONS`;
   reply.code(204).header('allow', allowed).header('cache-control', 'no-store');
   if (policy === 'any') reply.header('access-control-allow-origin', '*');
   else if (policy === 'client') {

@@ -1,6 +1,7 @@
 /** One endpoint with its methods: others get 405 with `Allow` (S067), and no other dialect ever sees its path. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { type Awaitable, andThen } from '../../core/awaitable.ts';
+import { takenMethods } from '../../http/taken-methods.ts';
 import { unlessSent } from '../../http/unless-sent.ts';
 import type { StandardOptions } from './context.ts';
 import { allowOrigin, answerPreflight, type CorsPolicy } from './cors.ts';
@@ -17,8 +18,6 @@ export interface Endpoint {
   answer: Answer;
 }
 
-const allMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-
 export function addEndpoint(
   app: FastifyInstance,
   { core }: StandardOptions,
@@ -33,16 +32,15 @@ export function addEndpoint(
       unlessSent(andThen(allowOrigin(cors, core, request, reply), () => answer(request, reply))),
   });
   const hidden = { schema: { hide: true } as FastifySchema };
-  const allowed = methods.join(', ');
-  app.options(path, hidden, async (request, reply) => answerPreflight(cors, allowed, core, request, reply));
+  const { allow, refused, refusal } = takenMethods(methods);
+  app.options(path, hidden, async (request, reply) => answerPreflight(cors, allow, core, request, reply));
   app.route({
-    method: allMethods.filter((method) => !methods.includes(method as Method)),
+    method: refused,
     url: path,
     ...hidden,
     handler: async (_request, reply) => {
-      reply.header('allow', `${allowed}, OPTIONS`);
-      const description = `This endpoint takes ${allowed}`;
-      return sendJson(reply, 405, { error: 'invalid_request', error_description: description });
+      reply.header('allow', allow);
+      return sendJson(reply, 405, { error: 'invalid_request', error_description: refusal });
     },
   });
 }

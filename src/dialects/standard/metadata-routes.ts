@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { andThen } from '../../core/awaitable.ts';
 import { KeygridError } from '../../core/errors.ts';
 import { endpointPaths, issuerMetadata } from '../../core/oidc/discovery.ts';
+import { sendNoSuchPage, takesPage } from '../../pages/hosted-context.ts';
 import { issuerPrefixes, nameIssuer, realmOf, type StandardOptions } from './context.ts';
 import { addEndpoint, type Endpoint } from './endpoint.ts';
 
@@ -64,10 +65,14 @@ function requireOwnPath({ originalUrl }: FastifyRequest, issuerPath: string): vo
 }
 
 /** Paths that look like ones of this dialect are nobody's data (S130). */
-export function unknownRoutes(app: FastifyInstance): void {
-  for (const path of ['/oauth2/*', '/.well-known/*']) {
-    app.all(path, { schema: { hide: true } as FastifySchema }, async () => {
-      throw new KeygridError('resource_not_found', 'There is no such endpoint');
-    });
-  }
+export function unknownRoutes(app: FastifyInstance, options: StandardOptions): void {
+  const hidden = { schema: { hide: true } as FastifySchema };
+  const refuse = () => {
+    throw new KeygridError('resource_not_found', 'There is no such endpoint');
+  };
+  app.all('/.well-known/*', hidden, async () => refuse());
+  // Some of the endpoints are pages.
+  app.all('/oauth2/*', hidden, async (request, reply) =>
+    takesPage(request) ? sendNoSuchPage(options, realmOf(request), request, reply) : refuse(),
+  );
 }

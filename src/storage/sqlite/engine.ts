@@ -8,6 +8,7 @@ import type { SqlEngine, Work } from '../sql/statement.ts';
 import { createEntity } from './create-entity.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { careForLargeFile, largeFile } from './large-file.ts';
+import type { SqlitePorts } from './ports.ts';
 import { createPreparedStatements, type Transaction } from './prepared.ts';
 import { createSharedReads } from './shared-reads.ts';
 
@@ -27,10 +28,14 @@ export function openDatabase(path: string, readOnly = false): DatabaseSync {
 }
 
 /** @param mappedFrom bytes of the file from which on it is large: mapped, and with a thread that moves the log. */
-export function createSqliteEngine(database: DatabaseSync, mappedFrom = largeFile): SqliteEngine {
+export function createSqliteEngine(
+  database: DatabaseSync,
+  ports: SqlitePorts,
+  mappedFrom = largeFile,
+): SqliteEngine {
   const statements = createPreparedStatements(database);
   const reads = createSharedReads(database);
-  const { afterCommit, close: endCare } = careForLargeFile(database, mappedFrom);
+  const { afterCommit, close: endCare } = careForLargeFile(database, ports, mappedFrom);
   const commits = createGroupCommit(database, { beforeBatch: reads.end, afterCommit });
 
   function runWork<Result>(work: () => Work<Result>, during: Transaction): Result {

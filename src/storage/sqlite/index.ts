@@ -2,7 +2,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Clock, Log } from '../../core/ports.ts';
 import { createSharedStores } from '../sql/stores.ts';
 import { StoreStartError } from '../start-error.ts';
 import type { Storage } from '../storage.ts';
@@ -11,15 +10,14 @@ import { createSqliteChangeFeed } from './change-feed.ts';
 import { createSqliteEngine, openDatabase } from './engine.ts';
 import { toStoreError } from './errors.ts';
 import { migrateSqlite } from './migrate.ts';
+import type { SqlitePorts } from './ports.ts';
 import { inUse, isBusy, toStartError } from './start-sentences.ts';
 
-export interface SqliteOptions {
+export interface SqliteOptions extends SqlitePorts {
   /** Directory of the database file. */
   directory: string;
   /** A server owns its directory; the command line visits it while a server may be running. */
   exclusive: boolean;
-  clock: Clock;
-  log: Log;
 }
 
 export const databaseFile = (directory: string): string => join(directory, 'keygrid.sqlite');
@@ -33,7 +31,7 @@ export async function openSqliteStorage(options: SqliteOptions): Promise<Storage
     lock?.close();
     throw error;
   });
-  const engine = createSqliteEngine(database);
+  const engine = createSqliteEngine(database, options);
   const changes = createSqliteChangeFeed(engine, options.clock, options.log);
   return {
     ...createSharedStores(engine),

@@ -1,6 +1,7 @@
 /** What a large file needs beside the work: to be mapped, and a thread that moves the log into it. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
+import type { SqlitePorts } from './ports.ts';
 
 /**
  * From this size on, in bytes, the file is read by mapping it: a page then costs no system call and no copy, and among
@@ -19,12 +20,16 @@ export interface LargeFileCare {
 }
 
 /** Looks at the size at once, and then now and again. */
-export function careForLargeFile(database: DatabaseSync, mappedFrom: number): LargeFileCare {
+export function careForLargeFile(
+  database: DatabaseSync,
+  ports: SqlitePorts,
+  mappedFrom: number,
+): LargeFileCare {
   let checkpoints: Checkpoints | undefined;
   let commits = 0;
 
   function lookAtSize(): void {
-    if (mapIfLarge(database, mappedFrom)) checkpoints = createCheckpoints(database);
+    if (mapIfLarge(database, mappedFrom)) checkpoints = createCheckpoints(database, ports);
   }
 
   lookAtSize();
