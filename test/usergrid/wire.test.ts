@@ -30,6 +30,9 @@ describe('bodies and types', () => {
       '*/*',
       'application/x-www-form-urlencoded',
       'application/json;charset=x',
+      'json',
+      'application json',
+      ' ',
       '',
     ]) {
       const headers: Record<string, string> = type === '' ? {} : { 'Content-Type': type };
@@ -60,6 +63,14 @@ describe('bodies and types', () => {
     assert.equal(onlyEntity(await data('GET /dogs/rex', { json: {} })).name, 'rex');
     await data('POST /types', { json: { name: 'bodied' } });
     assert.equal(onlyEntity(await data('DELETE /types/bodied', { json: {} })).name, 'bodied');
+  });
+
+  test('usergrid-data.md 0.3 nor does any other body of a DELETE matter', async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    for (const body of ['null', '""', '{', 'undefined']) {
+      await data('POST /types', { json: { name: 'bodied' } });
+      assert.equal((await data('DELETE /types/bodied', { body, headers })).status, 200, body);
+    }
   });
 
   test('malformed JSON is refused by its name', async () => {
