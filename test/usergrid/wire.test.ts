@@ -97,6 +97,17 @@ describe('bodies and types', () => {
       'not_implemented',
     ]);
   });
+
+  test('usergrid-data.md 6.1 a file for an entity that is there is refused, and not passed over', async () => {
+    for (const type of ['multipart/form-data; boundary=x', 'application/octet-stream', 'image/jpeg', '']) {
+      const headers: Record<string, string> = type === '' ? {} : { 'Content-Type': type };
+      const body = Buffer.from('\u00ff\u00d8 x', 'latin1');
+      for (const line of ['POST /dogs/rex', 'PUT /dogs/rex', 'POST /dogs/rex/likes']) {
+        const answer = await data(line, { body, headers });
+        assert.deepEqual(refusalIn(answer), [501, 'not_implemented'], `${line} ${type}`);
+      }
+    }
+  });
 });
 
 describe('URLs', () => {
