@@ -13,6 +13,7 @@ import { routeHeadAsGet } from './head-requests.ts';
 import { JointResponse } from './joint-responses.ts';
 import { createServer } from './node-http.ts';
 import { prepareDocuments } from './prepared-documents.ts';
+import { readRequestTarget } from './request-target.ts';
 import { withoutSchemaCompilers } from './schema-compilers.ts';
 import { answerUnforeseen } from './unforeseen.ts';
 import { answerUnreadableRequest, maximumHeaderBytes } from './unreadable-requests.ts';
@@ -137,6 +138,7 @@ function prepared(
   }
 
   return (request, response) => {
+    readRequestTarget(request);
     routeHeadAsGet(request);
     const answered = directAnswers.answer(request, response);
     if (answered === false) handOn(request, response);

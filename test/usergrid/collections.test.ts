@@ -371,6 +371,29 @@ describe('what is not offered', () => {
     assert.equal((await data('GET /apm/apigeeMobileConfig')).status, 404);
   });
 
+  test('usergrid-data.md 6.3 8.3 says so below an entity, too', async () => {
+    await create('/users', { username: 'pushed' });
+    await create('/devices', { name: 'phone' });
+    await create('/groups', { path: 'pushed' });
+    await data('POST /users/pushed/devices/phone');
+    const { uuid } = await create('/assets', { path: 'my/image', owner: tenant.user.uuid });
+    for (const line of [
+      'POST /devices/phone/notifications',
+      'POST /devices/*/notifications',
+      'POST /devices;ql=select%20*/notifications',
+      'POST /devices/all/notifications',
+      'POST /users/pushed/notifications',
+      'POST /users/pushed/devices/phone/notification',
+      'POST /groups/pushed/notifications',
+      `GET /assets/${uuid}/data`,
+      `POST /assets/${uuid}/data`,
+      `PUT /asset/${uuid}/data`,
+    ]) {
+      const answer = await data(line, line.startsWith('GET') ? {} : { json: { payloads: { x: 'hi' } } });
+      assert.deepEqual(refusalIn(answer), [501, 'not_implemented'], line);
+    }
+  });
+
   test('what belongs to other parts of the server is no collection', async () => {
     for (const path of ['/.well-known', '/oauth2', `/dogs/../${tenant.user.uuid}`.slice(8)]) {
       assert.equal((await data(`POST ${path}`, { json: { name: 'x' } })).status, 404, path);

@@ -248,6 +248,23 @@ test('UA-112 properties of an organization are merged, and an empty text removes
   assert.deepEqual(await read(), { puppies: 6 });
 });
 
+test('usergrid-auth.md 2.3 passwordHistorySize is a number, whatever the property of that name holds', async () => {
+  const { token: bearer } = acme.admin;
+  for (const [property, shown] of [
+    ['2', 2],
+    [1.5, 1],
+    [-1, 0],
+    ['many', 0],
+    [{}, 0],
+    ['', 0],
+  ] as const) {
+    const json = { properties: { passwordHistorySize: property } };
+    assert.equal((await call(server, `PUT ${acme.path}`, { bearer, json })).status, 200);
+    const { organization } = (await call(server, `GET ${acme.path}`, { bearer })).body;
+    assert.equal(organization.passwordHistorySize, shown, JSON.stringify(property));
+  }
+});
+
 test('UA-113 an organization is not deleted: 501, and all of them: 405', async () => {
   const bearer = acme.admin.token;
   const one = await call(server, `DELETE ${acme.path}`, { bearer });

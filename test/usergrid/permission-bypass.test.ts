@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${user} is the placeholder's own text
 /** Attempts to get past permissions: what is checked and what is served must be the same path. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { after, before, test } from 'node:test';
 import {
   type ApplicationAccess,
@@ -102,6 +104,26 @@ test('doubled slashes before the application do not shift what is checked', asyn
     const answer = await call(server, `GET ${url}`, { bearer: user.token });
     assert.notEqual(answer.status, 200, url);
     assert.ok(answer.status < 500, url);
+  }
+});
+
+test('RFC 9112 3.2.2 a whole URL as the target is checked and served as its path', async () => {
+  const { organization } = tenant;
+  const { path } = app;
+  const [user, other] = [await app.newUser(), await app.newUser()];
+  await app.asAdmin(`POST /users/${user.uuid}/permissions`, { json: { permission: `/${organization}/**` } });
+  const send = async (target: string, { token }: { token: string }): Promise<number | undefined> => {
+    const sent = request({
+      ...{ host: '127.0.0.1', port: new URL(server.url).port, method: 'POST', path: target },
+      headers: { authorization: `Bearer ${token}`, 'content-length': 0 },
+    }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  };
+  for (const below of [`/users/${other.username}/revoketokens`, '/things']) {
+    assert.equal(await send(`http://x${path}${below}`, user), 401, below);
+    assert.equal(await send(`http://x${path}${below}`, tenant.admin), 200, below);
   }
 });
 

@@ -30,6 +30,9 @@ describe('bodies and types', () => {
       '*/*',
       'application/x-www-form-urlencoded',
       'application/json;charset=x',
+      'json',
+      'application json',
+      ' ',
       '',
     ]) {
       const headers: Record<string, string> = type === '' ? {} : { 'Content-Type': type };
@@ -62,6 +65,14 @@ describe('bodies and types', () => {
     assert.equal(onlyEntity(await data('DELETE /types/bodied', { json: {} })).name, 'bodied');
   });
 
+  test('usergrid-data.md 0.3 nor does any other body of a DELETE matter', async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    for (const body of ['null', '""', '{', 'undefined']) {
+      await data('POST /types', { json: { name: 'bodied' } });
+      assert.equal((await data('DELETE /types/bodied', { body, headers })).status, 200, body);
+    }
+  });
+
   test('malformed JSON is refused by its name', async () => {
     for (const body of ['{', '{"a":1}}', '[1,', "{'a':1}", '{"a":\u0001}']) {
       assert.deepEqual(refusalIn(await data('POST /types', { body })), [400, 'json_parse'], body);
@@ -85,6 +96,17 @@ describe('bodies and types', () => {
       501,
       'not_implemented',
     ]);
+  });
+
+  test('usergrid-data.md 6.1 a file for an entity that is there is refused, and not passed over', async () => {
+    for (const type of ['multipart/form-data; boundary=x', 'application/octet-stream', 'image/jpeg', '']) {
+      const headers: Record<string, string> = type === '' ? {} : { 'Content-Type': type };
+      const body = Buffer.from('\u00ff\u00d8 x', 'latin1');
+      for (const line of ['POST /dogs/rex', 'PUT /dogs/rex', 'POST /dogs/rex/likes']) {
+        const answer = await data(line, { body, headers });
+        assert.deepEqual(refusalIn(answer), [501, 'not_implemented'], `${line} ${type}`);
+      }
+    }
   });
 });
 

@@ -1,7 +1,12 @@
 /** Accounts of the management realm. usergrid-auth.md 8.5 to 8.8. Who may call what is decided by access.ts. */
 import { KeygridError } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { NewOwner, Organization, Properties } from '../tenancy/tenancy.ts';
+import {
+  type NewOwner,
+  type Organization,
+  type Properties,
+  passwordHistorySizeOf,
+} from '../tenancy/tenancy.ts';
 import { isUuid, type Uuid, type UuidSource } from '../uuid.ts';
 import { createAccountAudit, type DoneBy } from './account-audit.ts';
 import { managementPlace, type Origin } from './account-place.ts';
@@ -148,8 +153,7 @@ export function createAdminAccounts(options: AdminAccountsOptions): AdminAccount
   /** The strictest of the user's organizations. */
   async function historySizeOf({ uuid }: AdminUser): Promise<number> {
     const organizations = await options.organizationsOf(uuid);
-    const sizes = organizations.map(({ properties }) => Math.floor(Number(properties.passwordHistorySize)));
-    return Math.max(0, ...sizes.filter((size) => size > 0));
+    return Math.max(0, ...organizations.map(passwordHistorySizeOf));
   }
 
   return {

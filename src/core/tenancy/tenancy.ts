@@ -26,6 +26,11 @@ export interface Organization {
   modified: number;
 }
 
+/** How many of its former passwords an admin user may not come back to; 0 where the property says no number. */
+export function passwordHistorySizeOf({ properties }: Pick<Organization, 'properties'>): number {
+  return Math.max(0, Math.floor(Number(properties.passwordHistorySize)) || 0);
+}
+
 export interface Application {
   key: RealmKey;
   uuid: Uuid;

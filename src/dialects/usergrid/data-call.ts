@@ -54,12 +54,21 @@ export function sentObject(request: FastifyRequest): Record<string, unknown> {
   return body;
 }
 
-function notJson({ headers }: FastifyRequest): KeygridError {
-  const type = headers['content-type'] ?? 'application/octet-stream';
-  if (/^(?:multipart\/|application\/octet-stream|image\/|audio\/|video\/)/i.test(type)) {
+function notJson(request: FastifyRequest): KeygridError {
+  if (isFile(request)) {
     return new KeygridError('not_implemented', 'Files attached to entities are not offered by this server');
   }
   return new KeygridError('malformed_body', 'The body is not JSON: expected an object or an array');
+}
+
+const isFile = ({ headers }: FastifyRequest): boolean =>
+  /^(?:multipart\/|application\/octet-stream|image\/|audio\/|video\/)/i.test(
+    headers['content-type'] ?? 'application/octet-stream',
+  );
+
+/** Nor is one passed over where JSON would be, else it would seem to be kept. @throws KeygridError `not_implemented` */
+export function requireNoFile(request: FastifyRequest): void {
+  if ((request.body as ParsedBody | undefined)?.kind === 'other' && isFile(request)) throw notJson(request);
 }
 
 export interface SendOptions {

@@ -12,7 +12,7 @@ import {
   putCollection,
 } from './collection-answers.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
-import type { DataCall } from './data-call.ts';
+import { type DataCall, requireNoFile } from './data-call.ts';
 import { createDirectReads, type DirectReads } from './direct-reads.ts';
 import {
   deleteEntity,
@@ -25,7 +25,7 @@ import {
 } from './entity-answers.ts';
 import { addressedPath, operationOf } from './guard.ts';
 import { answerBelow, answerBelowMany } from './nested-answers.ts';
-import { requireOffered } from './offered-collections.ts';
+import { requireOffered, requireOfferedPath } from './offered-collections.ts';
 import { type Operation, resource } from './resource.ts';
 import { type Address, readAddress } from './resource-address.ts';
 
@@ -109,6 +109,8 @@ const answerWith =
     const address = readAddress(request);
     const call: DataCall = { request, reply, options, collection: address.collection };
     requireOffered(address.collection);
+    requireOfferedPath(request);
+    if (request.method === 'POST' || request.method === 'PUT') requireNoFile(request);
     switch (address.kind) {
       case 'collection':
         return andThen(address.chosen ? requireOfCollection(call) : undefined, () =>

@@ -11,7 +11,7 @@ import type { Application } from '../../core/tenancy/tenancy.ts';
 import { inflateBodies } from '../../http/compression.ts';
 import { bodyLimitBytes } from '../../http/server.ts';
 import { authenticateRequest } from './authenticate.ts';
-import { parseBody } from './body.ts';
+import { readBody, readTypeLeniently } from './body.ts';
 import { paramsOf, type UsergridOptions } from './context.ts';
 import { addCorsHeaders } from './cors.ts';
 import type { QueryParameters } from './envelope.ts';
@@ -40,6 +40,7 @@ function openDialect(app: FastifyInstance, options: UsergridOptions): void {
 
   app.addHook('onRequest', (request, reply, done) => {
     addCorsHeaders(request, reply);
+    readTypeLeniently(request);
     request.caller = guest;
     if (request.method === 'OPTIONS') {
       reply.code(200).header('content-length', '0').send();
@@ -92,7 +93,7 @@ function readBodiesLeniently(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(bodyTypes, { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, parseBody(body as Buffer, request.headers['content-type']));
+      done(null, readBody(request, body as Buffer));
     } catch (error) {
       done(error as Error);
     }

@@ -4,6 +4,7 @@ import {
   type Application,
   managementApplicationUuid,
   type Organization,
+  passwordHistorySizeOf,
 } from '../../core/tenancy/tenancy.ts';
 
 type Json = Record<string, unknown>;
@@ -29,15 +30,12 @@ export function renderAdminUser(user: AdminUser): Json {
   };
 }
 
-export function renderOrganization(organization: Organization): Json {
-  const { passwordHistorySize = 0 } = organization.properties;
-  return {
-    uuid: organization.uuid,
-    name: organization.name,
-    passwordHistorySize,
-    properties: organization.properties,
-  };
-}
+export const renderOrganization = (organization: Organization): Json => ({
+  uuid: organization.uuid,
+  name: organization.name,
+  passwordHistorySize: passwordHistorySizeOf(organization),
+  properties: organization.properties,
+});
 
 /** `{ "org/app": uuid }`, in lower case. */
 export const renderApplicationMap = (applications: Application[]): Record<string, string> =>
