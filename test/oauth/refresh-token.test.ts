@@ -50,6 +50,15 @@ test('S081 the grace is for the immediate predecessor only', async () => {
   await assert.rejects(world.refresh(credentials, second.refreshToken!), refusal('invalid_grant'));
 });
 
+test('S081 within the grace too a token that comes over and over ends its family', async () => {
+  const { credentials, refreshToken } = await world.signIn();
+  const first = await world.refresh(credentials, refreshToken);
+  for (let tab = 0; tab < 20; tab++) await world.refresh(credentials, refreshToken);
+  await assert.rejects(world.refresh(credentials, refreshToken), refusal('invalid_grant'));
+  await assert.rejects(world.refresh(credentials, first.refreshToken!), refusal('invalid_grant'));
+  await assert.rejects(async () => world.tokens.check(first.accessToken.text), refusal('token_revoked'));
+});
+
 test('S083 S159 another client’s or realm’s token is refused, and its family lives on', async () => {
   const { credentials, refreshToken } = await world.signIn();
   const thief = await world.registered();
