@@ -33,6 +33,15 @@ export function parseScope(text: string | undefined, limits: ScopeLimits): strin
   return names;
 }
 
+/**
+ * Autodesk overlooked `scope[0]=` once, and the token opened nothing (aps-auth.md 1.1).
+ * @throws KeygridError `invalid_scope`
+ */
+export function refuseScopeAsList(parameterNames: readonly string[]): void {
+  if (!parameterNames.some((name) => name.startsWith('scope['))) return;
+  throw refused('scope is one parameter, with spaces between the names');
+}
+
 export const isScopeName = (name: string): boolean => scopeToken.test(name);
 
 export const renderScope = (scopes: readonly string[]): string => scopes.join(' ');
