@@ -87,6 +87,20 @@ test('S084 APS-38 APS-75 narrowing concerns the access token only', async () => 
   assert.deepEqual(wide.scopes, ['data:read', 'data:create']);
 });
 
+test('S033 a refresh gives no scope that was taken from the client since', async () => {
+  const scopes = ['openid', 'profile', 'data:read'];
+  const { client, credentials, refreshToken } = await world.signIn({}, { scopes });
+  await world.clients.update(client.clientId, { scopes: ['openid', 'profile'] });
+  const { accessToken, refreshToken: next } = await world.refresh(credentials, refreshToken);
+  assert.deepEqual(accessToken.delegation?.scopes, ['openid', 'profile']);
+  const asked = world.refresh(credentials, next!, { scope: 'data:read' });
+  await assert.rejects(asked, refusal('invalid_scope'));
+  assert.deepEqual(
+    (await world.introspection.introspect(world.request({ token: next!, ...credentials })))?.scopes,
+    ['openid', 'profile'],
+  );
+});
+
 async function signInAutodesk(scopes: string[], dialect: 'autodesk_v1' | 'autodesk_v2' = 'autodesk_v2') {
   const { client, credentials } = await world.registered({ dialect: 'autodesk' });
   const request = { dialect, codeChallenge: undefined, codeChallengeMethod: undefined };

@@ -17,6 +17,7 @@ import {
   readParameters,
   requireParameter,
 } from './client-request.ts';
+import { scopesLeftTo } from './scope.ts';
 import type { TokenAuthority } from './token-authority.ts';
 
 /** A living token; undefined everywhere stands for `{"active":false}`. */
@@ -76,7 +77,7 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
     const token = await refreshTokensOf(client.realm).find(digestOf(text));
     if (!token || token.spent || token.clientId !== client.clientId) return undefined;
     const expiresAt = Math.min(token.expiresAt, token.familyExpiresAt);
-    return expiresAt > clock.now() ? describeRefreshToken(token, client.realm, expiresAt) : undefined;
+    return expiresAt > clock.now() ? describeRefreshToken(token, client, expiresAt) : undefined;
   }
 
   return {
@@ -112,10 +113,11 @@ function describeAccessToken(token: AccessToken, { clientId, scopes, audience }:
   };
 }
 
-function describeRefreshToken(token: RefreshToken, realm: RealmKey, expiresAt: number): ActiveToken {
-  const { clientId, scopes, user, issuedAt } = token;
+function describeRefreshToken(token: RefreshToken, client: Client, expiresAt: number): ActiveToken {
+  const { clientId, user, issuedAt } = token;
+  const scopes = scopesLeftTo(client, token.scopes);
   return {
-    ...{ kind: 'refresh_token', clientId, scopes, subject: user, user, realm },
+    ...{ kind: 'refresh_token', clientId, scopes, subject: user, user, realm: client.realm },
     ...{ issuedAt, expiresAt, id: undefined, audience: undefined },
   };
 }

@@ -53,6 +53,10 @@ export const isScopeSubset = (part: readonly string[], whole: readonly string[])
 export const mayAskFor = (client: Pick<Client, 'scopes'>, name: string): boolean =>
   client.scopes.includes(name) || client.scopes.includes(scopeKind(name));
 
+/** Of scopes that were granted, those that the client may still have: its registration may have changed since (S033). */
+export const scopesLeftTo = (client: Pick<Client, 'scopes'>, granted: readonly string[]): string[] =>
+  granted.filter((name) => mayAskFor(client, name));
+
 /**
  * The scopes of an access token made from a grant of `original`: all of them, or fewer when fewer are named (S084).
  * In the autodesk dialect `viewables:read` is part of `data:read` (aps-auth.md 3.2, rule 2).

@@ -16,7 +16,7 @@ import type {
 import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../client-grant.ts';
 import { isAutodesk, requireParameter } from '../client-request.ts';
 import { successorOf } from '../refresh-token-records.ts';
-import { narrowScopes, parseScope, scopeLimits } from '../scope.ts';
+import { narrowScopes, parseScope, scopeLimits, scopesLeftTo } from '../scope.ts';
 import type { TokenAuthority } from '../token-authority.ts';
 import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
@@ -117,7 +117,7 @@ export function refreshTokenGrant(options: RefreshTokenGrantOptions): ClientGran
       return {
         ...{ principal: principalOfUser(user), user, grant, family },
         // Of the access token only: the successor keeps the scopes of the grant (S084, APS-75).
-        scopes: narrowScopes(requested, token.scopes, client.dialect),
+        scopes: narrowScopes(requested, scopesLeftTo(client, token.scopes), client.dialect),
         // APS-70: Autodesk answers a refresh without an ID token.
         signIn: isAutodesk(dialect) ? undefined : token,
         spend: () => rotate(request, token),
