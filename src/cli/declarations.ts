@@ -179,7 +179,7 @@ export const declarations: readonly CommandDeclaration[] = [
     parameters: '<client-id>',
     summary: 'Change what is named of a registered client',
     details:
-      'A list replaces the one there is. With --disabled yes it ends everything that the client holds.',
+      'A list replaces the one there is; scopes that are taken away are in no later token. With --disabled yes it ends everything that the client holds.',
     examples: [
       'keygrid client update 4pYq7… --redirect-uris "https://a.example.com/cb https://b.example.com/cb"',
       'keygrid client update 4pYq7… --disabled yes',

@@ -127,3 +127,19 @@ test('a portion that fails as a whole fails each of its jobs, and the next begin
   const fine = outcomes.map(({ status }) => status === 'fulfilled');
   assert.deepEqual(fine, [true, false, false, false, false, true]);
 });
+
+test('a portion that throws before it begins fails its jobs only', async () => {
+  const queue = createFairQueue<string, string>({
+    ...{ concurrency: 1, queueLimit: 100, portionAtMost: 4, retryAfterSeconds: 7 },
+    perform: (jobs) => {
+      if (jobs.includes('bad')) throw new Error('broken');
+      return Promise.resolve([{ status: 'fulfilled', value: 'fine' }]);
+    },
+  });
+  const outcomes = await Promise.allSettled(['bad', 'good'].map((job) => queue.run('a', job)));
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['rejected', 'fulfilled'],
+  );
+  assert.equal(queue.pending, 0);
+});

@@ -60,12 +60,19 @@ export function createFairQueue<Job, Result>(options: FairQueueOptions<Job, Resu
     return Array.from({ length: size }, takeNext);
   }
 
+  /** What fails as a whole, at once or later, is told to each that waits for it. */
+  async function outcomesOf(entries: Entry[]): Promise<PromiseSettledResult<Result>[]> {
+    try {
+      return await perform(entries.map(({ job }) => job));
+    } catch (reason) {
+      return entries.map(() => ({ status: 'rejected', reason }));
+    }
+  }
+
   async function runPortion(entries: Entry[]): Promise<void> {
     portions += 1;
     running += entries.length;
-    const outcomes = await perform(entries.map(({ job }) => job)).catch((reason: unknown) =>
-      entries.map((): PromiseRejectedResult => ({ status: 'rejected', reason })),
-    );
+    const outcomes = await outcomesOf(entries);
     portions -= 1;
     running -= entries.length;
     startNext();

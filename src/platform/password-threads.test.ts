@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runWithoutThreads } from '../../test/support/without-threads.ts';
 import type { PasswordJob } from './password-job.ts';
 import { createPasswordThreads } from './password-threads.ts';
 
@@ -29,4 +30,17 @@ test('a thread that has ended is replaced, and what it was asked meanwhile is do
     // Between the answer and the end of the thread there is a moment at which it looks idle.
     if (round % 2 === 0) await new Promise(setImmediate);
   }
+});
+
+test('where no thread can be started, many passwords are hashed all the same', async () => {
+  const made = await runWithoutThreads(`
+    import { randomBytes } from 'node:crypto';
+    import { createPasswordHasher } from '${import.meta.resolve('./password-hasher.ts')}';
+    const parameters = { memoryKibibytes: 64, passes: 1, lanes: 1 };
+    const hasher = createPasswordHasher({ random: { bytes: randomBytes }, concurrency: 1, parameters });
+    const passwords = Array.from({ length: 20 }, (_, number) => 'secret ' + number);
+    const hashes = await Promise.all(passwords.map((password) => hasher.hash(password, 'tenant')));
+    console.log(new Set(hashes).size, hasher.pending);
+  `);
+  assert.equal(made, '20 0\n');
 });

@@ -31,9 +31,10 @@ export function createPasswordThreads(
   }
 
   function askThread(jobs: PasswordJob[]): Promise<Outcomes> {
-    const thread = idle.values().next().value ?? startThread();
-    idle.delete(thread);
     return new Promise((resolve, reject) => {
+      // Where the system has no thread left this throws, which within a promise refuses like all else.
+      const thread = idle.values().next().value ?? startThread();
+      idle.delete(thread);
       const ended = (): void => reject(new Error('the thread ended'));
       thread.once('exit', ended).once('message', (outcomes: Outcomes) => {
         thread.off('exit', ended).unref();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { runWithoutThreads } from '../../test/support/without-threads.ts';
 import { createSigner } from './signing.ts';
 import { places, signingRing } from './signing-ring.ts';
 import { type SigningThreads, startSigningThreads } from './signing-threads.ts';
@@ -105,4 +106,17 @@ test('threads end when nothing was asked for a while, and leave nothing unsigned
   }
   clearInterval(keepAlive);
   assert.equal(threads.sign(privateKey, text), undefined);
+});
+
+test('where no thread can be started, many signatures are made all the same', async () => {
+  const made = await runWithoutThreads(`
+    import { generateKeyPairSync, verify } from 'node:crypto';
+    import { createSigner } from '${import.meta.resolve('./signing.ts')}';
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const signer = createSigner();
+    const texts = Array.from({ length: 20 }, (_, number) => Buffer.from('text ' + number));
+    const signatures = await Promise.all(texts.map((text) => signer.sign('RS256', privateKey, text)));
+    console.log(texts.filter((text, at) => verify('sha256', text, publicKey, signatures[at])).length);
+  `);
+  assert.equal(made, '20\n');
 });

@@ -55,11 +55,21 @@ export function startSigningThreads(options: SigningThreadOptions): SigningThrea
   let isHelping = false;
   let isReady = false;
   let hasEnded = false;
-  const threads = new Set(Array.from({ length: count }, () => startThread()));
+  const threads = new Set<Worker>();
+  for (let started = 0; started < count; started++) startThread();
+  // Where none is to be had now, there may be later.
+  if (threads.size === 0) setTimeout(end, endsAfterMilliseconds).unref();
 
-  function startThread(): Worker {
+  /** One less where the system has no more. */
+  function startThread(): void {
     const workerData: ThreadData = { shared: ring.shared, endsAfterMilliseconds };
-    const thread = new Worker(workerFile, { workerData });
+    let thread: Worker;
+    try {
+      thread = new Worker(workerFile, { workerData });
+    } catch {
+      return;
+    }
+    threads.add(thread);
     thread.once('online', () => {
       isReady = true;
     });
@@ -71,7 +81,6 @@ export function startSigningThreads(options: SigningThreadOptions): SigningThrea
     });
     // Last, since to listen for messages keeps the process.
     thread.unref();
-    return thread;
   }
 
   /** What a thread has taken and not answered may be written yet, so that no place is used again. */

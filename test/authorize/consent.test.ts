@@ -57,6 +57,15 @@ test('S044 a consent may reduce what was asked, and adds nothing', async () => {
   assert.deepEqual(grant?.scopes, ['email']);
 });
 
+test('S033 a consent gives no scope that was taken from the client while the page was shown', async () => {
+  const client = await world.register();
+  const browser = new TestBrowser();
+  const page = await signIn(world, browser, await begin(world, browser, client, three));
+  await world.core.clients.update(client.clientId, { scopes: ['openid', 'email'] });
+  const { code } = returned(await allow(world, browser, page));
+  assert.deepEqual(await scopesOf(code), ['openid', 'email']);
+});
+
 test('S049 a larger request asks again, and shows what is new', async () => {
   const client = await world.register();
   const browser = await familiarBrowser(world, client);

@@ -182,6 +182,15 @@ test('an unknown scope is refused at issue, and no scope is a token without any'
   assert.deepEqual(claimsOf(bare.body.access_token).scope, []);
 });
 
+test('aps-auth.md 7: scope as a list is refused at issue, rather than overlooked', async () => {
+  const form = { grant_type: grant.grant_type, 'scope[0]': 'data:read', ...bodyCredentials(client) };
+  for (const endpoint of ['v1/authenticate', 'v2/token']) {
+    const { status, body } = await call(server, `POST /authentication/${endpoint}`, { form });
+    assert.equal(status, 400, endpoint);
+    assert.equal(body.errorCode, 'AUTH-004');
+  }
+});
+
 test('aps-auth.md 3.2: version 2 has three grants, whatever other dialects know', async () => {
   for (const grant_type of ['password', 'urn:ietf:params:oauth:grant-type:device_code', 'implicit']) {
     const { status, body } = await call(server, 'POST /authentication/v2/token', {

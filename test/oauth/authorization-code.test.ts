@@ -45,6 +45,13 @@ test('S080 no ID token without openid, no refresh token for a client that may no
   assert.deepEqual([answer.idToken, answer.refreshToken], [undefined, undefined]);
 });
 
+test('S033 a code gives no scope that was taken from the client since', async () => {
+  const { client, credentials } = await world.registered();
+  const { code } = await world.authorize(client, { scopes: ['openid', 'data:read'] });
+  await world.clients.update(client.clientId, { scopes: ['openid'] });
+  assert.deepEqual((await world.exchange(credentials, code)).scopes, ['openid']);
+});
+
 test('S075 APS-37 a second use fails and ends every token that came of the first', async () => {
   const { client, credentials } = await world.registered();
   const { code } = await world.authorize(client);

@@ -58,6 +58,7 @@ test('S016 S049 S090 S147 each rule names the property that breaks it', async ()
   const broken: [() => Promise<unknown>, string][] = [
     [register({ name: ' ' }), 'name'],
     [register({ name: 'a\nb' }), 'name'],
+    [register({ name: 'a\u202eb' }), 'name'],
     [register({}, { redirectUris: [] }), 'redirectUris'],
     [register({}, { redirectUris: [redirectUri, redirectUri] }), 'redirectUris'],
     [register({}, { postLogoutRedirectUris: ['http://a.test/'] }), 'postLogoutRedirectUris'],

@@ -81,6 +81,13 @@ test('S096 pending, then tokens once, then invalid_grant', async () => {
   await assert.rejects(poll(), refusal('invalid_grant'));
 });
 
+test('S033 a device gets no scope that was taken from its client since', async () => {
+  const { client, userCode, poll } = await startDevice();
+  await decide(client.clientId, userCode, 'approved');
+  await world.clients.update(client.clientId, { scopes: ['openid'] });
+  assert.deepEqual((await poll()).scopes, ['openid']);
+});
+
 test('S096 a refusal is access_denied, the end of its time expired_token', async () => {
   const denied = await startDevice();
   await decide(denied.client.clientId, denied.userCode, 'denied');

@@ -84,6 +84,19 @@ test('S116 a service of the realm sees the access tokens of the realm’s client
   assert.equal(await introspect({ token, ...elsewhere.credentials }, { realm: 1 }), undefined);
 });
 
+test('S116 in the management realm a service sees the tokens of its own organization’s clients only', async () => {
+  const rival = await world.createOrganization('rival');
+  const ofRival = { type: 'service', realm: 1, organizationUuid: rival.organization.uuid } as const;
+  const [holder, guard] = [await world.registered(ofRival), await world.registered(ofRival)];
+  const stranger = await world.registered({ type: 'service', realm: 1 });
+  const inManagement = { realm: 1 };
+  const asked = { grant_type: 'client_credentials', ...holder.credentials };
+  const token = (await world.post(asked, inManagement)).accessToken.text;
+  const seenBy = ({ credentials }: typeof guard) => introspect({ token, ...credentials }, inManagement);
+  assert.equal((await seenBy(guard))?.clientId, holder.client.clientId);
+  assert.equal(await seenBy(stranger), undefined);
+});
+
 test('S092 APS-81 the subject of a client’s own token is the client, and no user is named', async () => {
   const { client, credentials } = await world.registered({ type: 'service', dialect: 'autodesk' });
   const autodesk = { dialect: 'autodesk_v2', realm: undefined } as const;

@@ -50,6 +50,15 @@ test('S081 the grace is for the immediate predecessor only', async () => {
   await assert.rejects(world.refresh(credentials, second.refreshToken!), refusal('invalid_grant'));
 });
 
+test('S081 within the grace too a token that comes over and over ends its family', async () => {
+  const { credentials, refreshToken } = await world.signIn();
+  const first = await world.refresh(credentials, refreshToken);
+  for (let tab = 0; tab < 20; tab++) await world.refresh(credentials, refreshToken);
+  await assert.rejects(world.refresh(credentials, refreshToken), refusal('invalid_grant'));
+  await assert.rejects(world.refresh(credentials, first.refreshToken!), refusal('invalid_grant'));
+  await assert.rejects(async () => world.tokens.check(first.accessToken.text), refusal('token_revoked'));
+});
+
 test('S083 S159 another client’s or realm’s token is refused, and its family lives on', async () => {
   const { credentials, refreshToken } = await world.signIn();
   const thief = await world.registered();
@@ -76,6 +85,20 @@ test('S084 APS-38 APS-75 narrowing concerns the access token only', async () => 
   assert.deepEqual(narrow.accessToken.delegation?.scopes, ['viewables:read']);
   const wide = await refreshAutodesk(credentials, narrow.refreshToken!, 'data:read data:create');
   assert.deepEqual(wide.scopes, ['data:read', 'data:create']);
+});
+
+test('S033 a refresh gives no scope that was taken from the client since', async () => {
+  const scopes = ['openid', 'profile', 'data:read'];
+  const { client, credentials, refreshToken } = await world.signIn({}, { scopes });
+  await world.clients.update(client.clientId, { scopes: ['openid', 'profile'] });
+  const { accessToken, refreshToken: next } = await world.refresh(credentials, refreshToken);
+  assert.deepEqual(accessToken.delegation?.scopes, ['openid', 'profile']);
+  const asked = world.refresh(credentials, next!, { scope: 'data:read' });
+  await assert.rejects(asked, refusal('invalid_scope'));
+  assert.deepEqual(
+    (await world.introspection.introspect(world.request({ token: next!, ...credentials })))?.scopes,
+    ['openid', 'profile'],
+  );
 });
 
 async function signInAutodesk(scopes: string[], dialect: 'autodesk_v1' | 'autodesk_v2' = 'autodesk_v2') {

@@ -12,7 +12,8 @@ export interface ClientProblem {
 
 const longestList = 100;
 const longestName = 100;
-const controlCharacter = /\p{Cc}/u;
+/** Those of the direction of text too, which would turn around what a page says behind the name. */
+const controlCharacter = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 /** Every rule looks at one property, in the light of the others. */
 const rules: readonly ((client: Client) => ClientProblem[])[] = [

@@ -2,6 +2,7 @@
 
 import type { Client } from '../clients/client.ts';
 import type { ClientAuthentication } from '../clients/client-authentication.ts';
+import type { ClientDirectory } from '../clients/client-directory.ts';
 import { KeygridError } from '../errors.ts';
 import type { AccessToken, Delegation, Principal } from '../identity/principal.ts';
 import type { Clock } from '../ports.ts';
@@ -16,6 +17,7 @@ import {
   readParameters,
   requireParameter,
 } from './client-request.ts';
+import { scopesLeftTo } from './scope.ts';
 import type { TokenAuthority } from './token-authority.ts';
 
 /** A living token; undefined everywhere stands for `{"active":false}`. */
@@ -43,17 +45,31 @@ export interface Introspection {
 
 export interface IntrospectionOptions {
   authentication: ClientAuthentication;
+  directory: ClientDirectory;
   tokens: Pick<TokenAuthority, 'find'>;
   refreshTokensOf(realm: RealmKey): Pick<RefreshTokenStore, 'find'>;
   clock: Clock;
 }
 
 export function createIntrospection(options: IntrospectionOptions): Introspection {
-  const { authentication, tokens, refreshTokensOf, clock } = options;
+  const { authentication, directory, tokens, refreshTokensOf, clock } = options;
+
+  /**
+   * S116: a client sees its own tokens, and a service of the realm, which guards the API that they are for, those of
+   * its organization's clients there: the management realm is shared by all organizations. Autodesk shows a client its
+   * own only.
+   */
+  async function concerns(client: Client, { principal }: AccessToken, { clientId }: Delegation) {
+    if (principal.realm !== client.realm) return false;
+    if (clientId === client.clientId) return true;
+    if (client.type !== 'service' || client.dialect !== 'standard') return false;
+    const holder = await directory.find(clientId);
+    return holder?.organizationUuid === client.organizationUuid;
+  }
 
   async function findAccessToken(client: Client, text: string): Promise<ActiveToken | undefined> {
     const token = await tokens.find(text);
-    if (!token?.delegation || !concerns(client, token, token.delegation)) return undefined;
+    if (!token?.delegation || !(await concerns(client, token, token.delegation))) return undefined;
     return describeAccessToken(token, token.delegation);
   }
 
@@ -61,7 +77,7 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
     const token = await refreshTokensOf(client.realm).find(digestOf(text));
     if (!token || token.spent || token.clientId !== client.clientId) return undefined;
     const expiresAt = Math.min(token.expiresAt, token.familyExpiresAt);
-    return expiresAt > clock.now() ? describeRefreshToken(token, client.realm, expiresAt) : undefined;
+    return expiresAt > clock.now() ? describeRefreshToken(token, client, expiresAt) : undefined;
   }
 
   return {
@@ -85,16 +101,6 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
   };
 }
 
-/**
- * S116: a client sees its own tokens, and a service of the realm, which guards the API that they are for, those of its
- * realm. Autodesk shows a client its own only.
- */
-function concerns(client: Client, { principal }: AccessToken, { clientId }: Delegation): boolean {
-  if (principal.realm !== client.realm) return false;
-  if (clientId === client.clientId) return true;
-  return client.type === 'service' && client.dialect === 'standard';
-}
-
 const isUser = ({ kind }: Principal): boolean => kind === 'application_user' || kind === 'admin_user';
 
 function describeAccessToken(token: AccessToken, { clientId, scopes, audience }: Delegation): ActiveToken {
@@ -107,10 +113,11 @@ function describeAccessToken(token: AccessToken, { clientId, scopes, audience }:
   };
 }
 
-function describeRefreshToken(token: RefreshToken, realm: RealmKey, expiresAt: number): ActiveToken {
-  const { clientId, scopes, user, issuedAt } = token;
+function describeRefreshToken(token: RefreshToken, client: Client, expiresAt: number): ActiveToken {
+  const { clientId, user, issuedAt } = token;
+  const scopes = scopesLeftTo(client, token.scopes);
   return {
-    ...{ kind: 'refresh_token', clientId, scopes, subject: user, user, realm },
+    ...{ kind: 'refresh_token', clientId, scopes, subject: user, user, realm: client.realm },
     ...{ issuedAt, expiresAt, id: undefined, audience: undefined },
   };
 }

@@ -33,6 +33,15 @@ export function parseScope(text: string | undefined, limits: ScopeLimits): strin
   return names;
 }
 
+/**
+ * Autodesk overlooked `scope[0]=` once, and the token opened nothing (aps-auth.md 1.1).
+ * @throws KeygridError `invalid_scope`
+ */
+export function refuseScopeAsList(parameterNames: readonly string[]): void {
+  if (!parameterNames.some((name) => name.startsWith('scope['))) return;
+  throw refused('scope is one parameter, with spaces between the names');
+}
+
 export const isScopeName = (name: string): boolean => scopeToken.test(name);
 
 export const renderScope = (scopes: readonly string[]): string => scopes.join(' ');
@@ -43,6 +52,10 @@ export const isScopeSubset = (part: readonly string[], whole: readonly string[])
 /** Whether the client may ask for the scope at all. */
 export const mayAskFor = (client: Pick<Client, 'scopes'>, name: string): boolean =>
   client.scopes.includes(name) || client.scopes.includes(scopeKind(name));
+
+/** Of scopes that were granted, those that the client may still have: its registration may have changed since (S033). */
+export const scopesLeftTo = (client: Pick<Client, 'scopes'>, granted: readonly string[]): string[] =>
+  granted.filter((name) => mayAskFor(client, name));
 
 /**
  * The scopes of an access token made from a grant of `original`: all of them, or fewer when fewer are named (S084).

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeygridError } from '../../core/errors.ts';
 import type { ClientRequest } from '../../core/oauth/client-request.ts';
+import { refuseScopeAsList } from '../../core/oauth/scope.ts';
 import { queryOf } from '../../http/form-body.ts';
 import { sendJson } from './answers.ts';
 import { type AutodeskOptions, described, versionOf } from './context.ts';
@@ -42,15 +43,20 @@ export function tokenRoutes(app: FastifyInstance, { core, limits }: AutodeskOpti
     );
   };
 
+  async function issue(client: ClientRequest): Promise<string> {
+    refuseScopeAsList(client.form.map(([name]) => name));
+    return renderToken(await core.clientTokenEndpoint.answer(client));
+  }
+
   for (const endpoint of versionOneEndpoints) {
     post(`v1/${endpoint.name}`, `A token by ${endpoint.grantType}`, async (form, client) => {
       requireVersionOneForm(endpoint, form, client);
-      return renderToken(await core.clientTokenEndpoint.answer(client));
+      return issue(client);
     });
   }
   post('v2/token', 'A token by one of three grants', async (form, client) => {
     requireGrantOfVersionTwo(form);
-    return renderToken(await core.clientTokenEndpoint.answer(client));
+    return issue(client);
   });
   post('v2/introspect', 'What a token of the client is worth', async (_form, client) =>
     renderIntrospection(await core.introspection.introspect(client)),

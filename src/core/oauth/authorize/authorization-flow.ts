@@ -6,6 +6,7 @@ import { newBrowserValue, parseBrowserValue } from '../../sessions/browser-value
 import type { FormTokenKind, FormTokens } from '../../sessions/form-tokens.ts';
 import type { Interaction } from '../../sessions/session-store.ts';
 import { managementRealmKey } from '../../tenancy/tenancy.ts';
+import { scopesLeftTo } from '../scope.ts';
 import type { TokenAuthority } from '../token-authority.ts';
 import { reduceScopes } from './allowance.ts';
 import type {
@@ -62,7 +63,8 @@ export function createAuthorizationFlow(parts: AuthorizationFlowParts): Authoriz
     const client = await requireClient(open.stored);
     const { request, responseMode, refusal, authenticatedAt } = open.stored;
     return {
-      ...{ request, responseMode, client, open, since, cookie: undefined },
+      ...{ responseMode, client, open, since, cookie: undefined },
+      request: { ...request, scopes: scopesLeftTo(client, request.scopes) },
       refusal: refusal && new KeygridError(refusal.code, refusal.description, subjectOf(refusal)),
       value: open.value,
       signedIn: await findSignedIn(parts, open.realm, open.value),

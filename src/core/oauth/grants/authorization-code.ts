@@ -10,6 +10,7 @@ import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../clie
 import { isAutodesk, type Parameters, requireParameter } from '../client-request.ts';
 import { type CodeChallenge, provesCodeChallenge } from '../pkce.ts';
 import { firstRefreshToken, mayRefresh } from '../refresh-token-records.ts';
+import { scopesLeftTo } from '../scope.ts';
 import type { TokenAuthority } from '../token-authority.ts';
 import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
@@ -63,7 +64,8 @@ export function authorizationCodeGrant(options: AuthorizationCodeGrantOptions): 
       const user = await users.findUsable(client.realm, code.user);
       if (!user) throw refused(unusableUser);
       const family = uuids.next();
-      const { session, authenticatedAt, authenticationMethods, grant, scopes } = code;
+      const { session, authenticatedAt, authenticationMethods, grant } = code;
+      const scopes = scopesLeftTo(client, code.scopes);
       const signIn = { session, authenticatedAt, authenticationMethods, nonce: code.request.nonce };
       const origin = { ...signIn, family, grant, scopes, user: code.user, dialect: code.request.dialect };
       const refresh = mayRefresh(client) ? firstRefreshToken(client, origin, random, now) : undefined;

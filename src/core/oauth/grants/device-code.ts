@@ -10,6 +10,7 @@ import type { DeviceAuthorization, DeviceAuthorizationStore } from '../authoriza
 import { type ClientGrant, type ClientGrantRequest, invalidGrant } from '../client-grant.ts';
 import { requireParameter } from '../client-request.ts';
 import { firstRefreshToken, mayRefresh } from '../refresh-token-records.ts';
+import { scopesLeftTo } from '../scope.ts';
 import { principalOfUser, type TokenUsers, unusableUser } from '../token-users.ts';
 
 export interface DeviceCodeGrantOptions {
@@ -65,7 +66,8 @@ export function deviceCodeGrant(options: DeviceCodeGrantOptions): ClientGrant {
       const user = await users.findUsable(client.realm, device.user);
       if (!user) throw refused(unusableUser);
       const family = uuids.next();
-      const { grant, scopes, session, authenticatedAt } = device;
+      const { grant, session, authenticatedAt } = device;
+      const scopes = scopesLeftTo(client, device.scopes);
       const signIn = { session, authenticatedAt, authenticationMethods: ['pwd'], nonce: undefined };
       const origin = { ...signIn, family, grant, scopes, user: device.user, dialect };
       const refresh = mayRefresh(client) ? firstRefreshToken(client, origin, random, now) : undefined;

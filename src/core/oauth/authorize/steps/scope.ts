@@ -1,6 +1,6 @@
 import type { Client } from '../../../clients/client.ts';
 import { KeygridError } from '../../../errors.ts';
-import { mayAskFor, parseScope, scopeLimits } from '../../scope.ts';
+import { mayAskFor, parseScope, refuseScopeAsList, scopeLimits } from '../../scope.ts';
 import { userScopes } from '../../scope-catalogue.ts';
 import type { DialectRules } from '../dialect-rules.ts';
 import { invalidRequest } from '../request-parameters.ts';
@@ -24,15 +24,12 @@ export const scope: RedirectStep = {
 const scopesUnasked = ({ absentScope }: DialectRules, client: Client): string[] =>
   absentScope === 'none' ? [] : client.scopes.filter((name) => !userScopes.has(name));
 
-/** aps-auth.md 1.1: `scope[0]=` was overlooked once, and the token opened nothing. */
 export const scopeAsList: RedirectStep = {
   name: 'scope as a list',
   source: 'aps-auth.md 1.1',
   dialects: ['autodesk_v1', 'autodesk_v2'],
   check({ parameters }) {
-    if (parameters.names.some((name) => name.startsWith('scope['))) {
-      throw new KeygridError('invalid_scope', 'scope is one parameter, with spaces between the names');
-    }
+    refuseScopeAsList(parameters.names);
     return {};
   },
 };
