@@ -4,7 +4,7 @@ import { startBare, startOidcProvider } from '../contenders/baseline.ts';
 import { type Contender, names } from '../contenders/contender.ts';
 import { startKeygridCreate, startKeygridRead, startKeygridToken } from '../contenders/keygrid.ts';
 import { startMinimalCreate, startMinimalRead, startMinimalToken } from '../contenders/minimal.ts';
-import type { BenchContext, Engine } from '../context.ts';
+import { type BenchContext, type Engine, makeDirectory } from '../context.ts';
 import { describeWrongAnswers, type LoadResult, runLoad } from '../load.ts';
 import { processorSeconds } from '../processes.ts';
 import { type Figure, type ItemReport, median, medianRatio, type Unit, type Verdict } from '../report.ts';
@@ -127,11 +127,13 @@ export async function measureThroughput(
 async function startContenders(
   context: BenchContext,
   engine: Engine,
-  { keygrid, others }: ThroughputItem,
+  { item, keygrid, others }: ThroughputItem,
   contenders: Contender[],
 ): Promise<void> {
   const starts = context.keygridScript === undefined ? others(engine) : [keygrid, ...others(engine)];
-  for (const start of starts) contenders.push(await start(context, engine));
+  // Two items may start the same server.
+  const own = { ...context, directory: makeDirectory(context, item.toLowerCase()) };
+  for (const start of starts) contenders.push(await start(own, engine));
 }
 
 /** The rounds of each contender: A B C, A B C, after some rounds each that only warm up. */
