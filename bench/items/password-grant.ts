@@ -71,8 +71,9 @@ async function startSigning(context: BenchContext): Promise<Signing> {
   const { nextGrant, nextRead } = await orStop(server, async () => {
     const tenant = await makeTenant(server.port, context.connections);
     const nextRead = inTurn(await storedReads(server.port, tenant));
-    await warmUp(context, server, [nextRead, oneEach([clientTokenRequest(tenant)])]);
-    return { nextGrant: oneEach(tenant.users.map(passwordTokenRequest)), nextRead };
+    const nextGrant = oneEach(tenant.users.map(passwordTokenRequest));
+    await warmUp(context, server, [nextRead, oneEach([clientTokenRequest(tenant)]), nextGrant]);
+    return { nextGrant, nextRead };
   });
   const load = { port: server.port, warmUpSeconds: 1 };
   return {
@@ -101,12 +102,13 @@ async function startSigning(context: BenchContext): Promise<Signing> {
 
 /** As a server is that has been at work: what runs 300 times a second would be compiled after minutes only. */
 async function warmUp(
-  { connections }: BenchContext,
+  { connections, warmUpRounds, secondsPerRound }: BenchContext,
   { port }: ServerProcess,
   loads: readonly NextRequest[],
 ): Promise<void> {
   for (const nextRequest of loads) {
-    await runLoad({ port, connections, seconds: 1.5, warmUpSeconds: 0, nextRequest });
+    const seconds = warmUpRounds * secondsPerRound;
+    await runLoad({ port, connections, seconds, warmUpSeconds: 0, nextRequest });
   }
 }
 
