@@ -11,6 +11,7 @@ import { careForLargeFile, largeFile } from './large-file.ts';
 import type { SqlitePorts } from './ports.ts';
 import { createPreparedStatements, type Transaction } from './prepared.ts';
 import { createSharedReads } from './shared-reads.ts';
+import { isBusy } from './start-sentences.ts';
 
 export interface SqliteEngine extends SqlEngine {
   readonly database: DatabaseSync;
@@ -19,12 +20,32 @@ export interface SqliteEngine extends SqlEngine {
   close(): Promise<void>;
 }
 
+/** For another's lock. */
+const busyMilliseconds = 10_000;
+
 export function openDatabase(path: string, readOnly = false): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 10_000, readOnly });
+  const database = new DatabaseSync(path, { timeout: readOnly ? busyMilliseconds : 0, readOnly });
   if (readOnly) return database;
-  database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16000;
+  switchToLog(database);
+  database.exec(`pragma busy_timeout = ${busyMilliseconds}; pragma synchronous = full; pragma cache_size = -16000;
     pragma wal_autocheckpoint = 16000; pragma journal_size_limit = 67108864; pragma temp_store = memory; pragma foreign_keys = off`);
   return database;
+}
+
+const pauseMilliseconds = 10;
+const mostPauses = busyMilliseconds / pauseMilliseconds;
+
+/** Where several open a new file at once, SQLite refuses all but one at once, whatever its timeout: they wait here. */
+function switchToLog(database: DatabaseSync): void {
+  for (let pauses = 0; ; pauses++) {
+    try {
+      database.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || pauses === mostPauses) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMilliseconds);
+    }
+  }
 }
 
 /** @param mappedFrom bytes of the file from which on it is large: mapped, and with a thread that moves the log. */
