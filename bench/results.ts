@@ -34,8 +34,8 @@ function renderConditions(run: RunReport): string {
     `- ${run.connections} connections, each with one request in flight; every answer's status and body is checked.`,
     `- ${run.rounds} alternating rounds of ${run.secondsPerRound} s after ${run.warmUpRounds} that only warm${run.warmUpRounds === 1 ? 's' : ''} up; ratios are medians of the per-round ratios.`,
     '- X1 to X7 on SQLite, everything durable, except for oidc-provider, which keeps its data in memory. X1 alone gives every server both cores, since signatures are made off the main thread; the generator shares the second.',
-    '- *minimal* does one item and nothing else on bare `node:http`. On PostgreSQL the requests of one turn of its event loop share a statement; *a statement each* shows it without that, and is what the targets there are held against (docs/decisions/2026-11-30-what-speed-targets-are-held-against.md).',
-    '- W5S is W5 where each sync of the disk takes 2.4 ms longer, so that *minimal* makes what it made where the targets were set.',
+    '- *minimal* does one item and nothing else on bare `node:http`. On PostgreSQL the requests of one turn of its event loop share a statement; *a statement each* shows it without that.',
+    '- W5S is W5 where each sync of the disk takes 2.4 ms longer: what the share owes to the disk of this machine. It has no target.',
   ].join('\n');
 }
 
