@@ -1,7 +1,6 @@
 /**
- * Many passwords by one thread, that is asked and answers once for all of them. What one passes through memory takes
- * everything else out of the processor's caches, so that this thread's part of a sign-in, done between two of them,
- * costs ten times what it does else.
+ * Many passwords by one thread, that is asked and answers once for all of them: to be woken between two hashes costs the
+ * main thread more than the work it is woken for (docs/decisions/2026-11-30-many-passwords-by-one-thread.md).
  */
 import { Worker } from 'node:worker_threads';
 import { type PasswordJob, type PasswordResult, performPasswordJob } from './password-job.ts';

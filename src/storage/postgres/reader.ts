@@ -10,7 +10,7 @@ import { toStoreError } from './errors.ts';
 export interface Reader {
   /** @throws KeygridError `store_unavailable` */
   read(query: pg.QueryConfig<unknown[]>): Promise<Row[]>;
-  /** Each row as its values, in the order of the columns: half as dear. */
+  /** Each row as its values, in the order of the columns. */
   readArrays(query: pg.QueryConfig<unknown[]>): Promise<SqlValue[][]>;
   /** When what is under way is answered, and what its reader asks next too. */
   close(): Promise<void>;
