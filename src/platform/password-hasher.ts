@@ -59,7 +59,8 @@ export function createPasswordHasher(options: PasswordHasherOptions): MeteredPas
         timeCost: parameters.passes,
         parallelism: parameters.lanes,
         outputLen: proofBytes,
-        salt: random.bytes(saltBytes),
+        // With memory of its own: what a thread is given is copied with all of the memory that it is a part of.
+        salt: Uint8Array.from(random.bytes(saltBytes)),
       };
       return (await queue.run(tenant, { kind: 'hash', password, options })) as PasswordHash;
     },
