@@ -167,7 +167,8 @@ test('a backup made under load is whole: every claim and index entry has its ent
   assert.ok(entities >= 50);
   assert.equal(count('select count(*) as n from unique_values'), entities);
   assert.equal(
-    count('select count(*) as n from entity_index join entities using (application_id, entity_id)'),
+    count(`select count(*) as n from entity_index i
+      join entities e on e.application_id = i.application_id and e.entity_id = substr(i.key, -16)`),
     entities,
   );
   copy.close();

@@ -7,7 +7,9 @@
 import type pg from 'pg';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
+import { longestKey, tailOf, writeIndexKey } from '../sql/index-keys.ts';
 import type { CreateTogether, Creation } from '../sql/statement.ts';
+import { createBinaryArray, integersInBinary, oidOf } from './binary-arrays.ts';
 import { withClient } from './connection.ts';
 import { run } from './engine.ts';
 import { isUnavailable, isWorthAnotherTry } from './errors.ts';
@@ -21,6 +23,8 @@ interface Waiting {
 }
 
 const statementsAtOnce = 2;
+/** So many creations wait for no other statement; fewer would only make statements smaller. */
+const creationsWorthAnother = 32;
 const creationsAtMost = 64;
 /** Of bodies in one statement; one entity alone may have more. */
 const charactersAtMost = 2_000_000;
@@ -38,9 +42,8 @@ const createEntities = {
       insert into unique_values (application_id, type, property, value, entity_id)
       select ($1::bigint[])[c.place], ($3::text[])[c.place], c.property, c.value, ($2::bytea[])[c.place]
       from unnest($8::int[], $9::text[], $10::text[]) as c (place, property, value))
-    insert into entity_index (application_id, path_id, value, created, entity_id)
-    select ($1::bigint[])[i.place], i.path_id, i.value, ($4::bigint[])[i.place], ($2::bytea[])[i.place]
-    from unnest($11::int[], $12::int[], $13::bytea[]) as i (place, path_id, value)`,
+    insert into entity_index (application_id, key)
+    select ($1::bigint[])[i.place], i.key from unnest($11::int[], $12::bytea[]) as i (place, key)`,
 };
 
 export function createCreateTogether(pool: pg.Pool): CreateTogether {
@@ -82,9 +85,14 @@ export function createCreateTogether(pool: pg.Pool): CreateTogether {
     await writeBatch(batch.slice(middle));
   }
 
+  const isWorthAnother = (): boolean =>
+    underWay === 0
+      ? waiting.length > 0
+      : underWay < statementsAtOnce && waiting.length >= creationsWorthAnother;
+
   function dispatch(): void {
     scheduled = false;
-    while (waiting.length > 0 && underWay < statementsAtOnce) {
+    while (isWorthAnother()) {
       const batch = waiting.splice(0, countForOne(waiting));
       underWay += 1;
       void writeBatch(batch).finally(() => {
@@ -138,26 +146,26 @@ function toValues(creations: Creation[]): unknown[] {
   ];
 }
 
-/**
- * Place, number of path and value of each index row, as PostgreSQL writes arrays: there are ten rows to an entity, and
- * the driver would look at each element anew.
- */
-function indexArrays(creations: Creation[]): string[] {
-  const [places, paths, values]: [string[], string[], string[]] = [[], [], []];
+/** Place and key of each index row: there are many to an entity, and as text they would be read digit by digit. */
+function indexArrays(creations: Creation[]): Buffer[] {
+  const places: number[] = [];
+  const keys = createBinaryArray(oidOf.bytea, bytesOfKeys(creations));
   for (const [at, { change, pathIds }] of creations.entries()) {
-    const place = String(at + 1);
-    for (const { value } of change.index) {
-      places.push(place);
-      values.push(`"\\\\x${asHex(value)}"`);
+    const { created, uuid } = change.entity;
+    const tail = tailOf(created, uuidToOrderedBytes(uuid));
+    for (const [entry, { value }] of change.index.entries()) {
+      places.push(at + 1);
+      keys.add((target, from) => writeIndexKey(target, from, pathIds[entry]!, value, tail));
     }
-    paths.push(pathIds.join(','));
   }
-  const ofSome = paths.filter((text) => text !== '');
-  return [places, ofSome, values].map((elements) => `{${elements.join(',')}}`);
+  return [integersInBinary(places), keys.finish()];
 }
 
-const asHex = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+function bytesOfKeys(creations: Creation[]): number {
+  let bytes = 0;
+  for (const { change } of creations) for (const { value } of change.index) bytes += 4 + longestKey(value);
+  return bytes;
+}
 
 const claimKey = (application: RealmKey, type: string, claim: { property: string; value: string }): string =>
   `${application}\n${type}\n${claim.property}\n${claim.value}`;

@@ -20,6 +20,7 @@ import {
   lookUp,
   rows,
   type SqlEngine,
+  type Statement,
   statement,
   text,
   type Work,
@@ -53,19 +54,30 @@ const insertCollection = statement(
   'insert into collections (application_id, type) values (?, ?) on conflict do nothing',
 );
 /** Every entity has exactly one entry at `created`. */
-const selectCollections = statement(
-  `select c.type as type, (select count(*) from entity_index i
-     where i.application_id = c.application_id and i.path_id = (select p.path_id from index_paths p
-       where p.application_id = c.application_id and p.type = c.type and p.path = 'created')) as entities
+const selectCollections = onBothEngines(
+  (startOf) => `select c.type as type, (select count(*) from index_paths p join entity_index i
+       on i.application_id = p.application_id and i.key >= ${startOf('p.path_id')} and i.key < ${startOf('p.path_id + 1')}
+     where p.application_id = c.application_id and p.type = c.type and p.path = 'created') as entities
    from collections c where c.application_id = ? order by c.type`,
 );
 
 /** A path keeps its number when its last value goes. */
-const selectIndexedPaths = statement(
-  `select p.path as path from index_paths p where p.application_id = ? and p.type = ? and exists (
-     select 1 from entity_index i where i.application_id = p.application_id and i.path_id = p.path_id)
+const selectIndexedPaths = onBothEngines(
+  (
+    startOf,
+  ) => `select p.path as path from index_paths p where p.application_id = ? and p.type = ? and exists (
+     select 1 from entity_index i where i.application_id = p.application_id
+       and i.key >= ${startOf('p.path_id')} and i.key < ${startOf('p.path_id + 1')} limit 1)
    order by p.path limit 1000`,
 );
+
+/** @param text with the bytes that a path's keys start with, as each engine makes them of the number. */
+function onBothEngines(text: (startOf: (pathId: string) => string) => string): Statement {
+  return statement(
+    text((pathId) => `unhex(printf('%08x', ${pathId}))`),
+    { postgres: text((pathId) => `int4send(${pathId})`) },
+  );
+}
 
 export const declareCollection = (application: RealmKey, type: string): Work<unknown> =>
   rows(insertCollection, application, type);

@@ -9,6 +9,7 @@ import type {
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { claimIdempotencyKey } from './idempotency-keys.ts';
+import { indexKey, tailOf } from './index-keys.ts';
 import { findPaths, numberPaths, type PathNumbers } from './index-paths.ts';
 import {
   announce,
@@ -54,8 +55,8 @@ const deleteClaim = statement(
   `delete from unique_values
    where application_id = ? and type = ? and property = ? and value = ? and entity_id = ?`,
 );
-const ofEntity = { application_id: 'bigint', created: 'bigint', entity_id: 'bytea' } as const;
-const ofEntry = { path_id: 'integer', value: 'bytea' } as const;
+const ofEntity = { application_id: 'bigint' } as const;
+const ofEntry = { key: 'bytea' } as const;
 export const insertIndexEntries = insertEach('entity_index', ofEntry, ofEntity);
 const deleteIndexEntries = deleteEach('entity_index', ofEntry, ofEntity);
 const deletePermissions = statement('delete from permissions where application_id = ? and holder_id = ?');
@@ -214,8 +215,11 @@ function* insertEntries(subject: Subject, entries: IndexEntry[], known: PathNumb
   const { application, entity, id } = subject;
   const unknown = unknownPaths(entries, known);
   const learned = unknown ? yield* numberPaths(application, entity.type, unknown) : nothing;
-  const values = entries.map(({ path, value }) => [known.get(path) ?? learned.get(path)!, value]);
-  yield* forEach(insertIndexEntries, values, [application, entity.created, id]);
+  const tail = tailOf(entity.created, id);
+  const keys = entries.map(({ path, value }) => [
+    indexKey(known.get(path) ?? learned.get(path)!, value, tail),
+  ]);
+  yield* forEach(insertIndexEntries, keys, [application]);
   return learned;
 }
 
@@ -224,11 +228,12 @@ function* deleteEntries(subject: Subject, entries: IndexEntry[], known: PathNumb
   const { application, entity, id } = subject;
   const unknown = unknownPaths(entries, known);
   const learned = unknown ? yield* findPaths(application, entity.type, unknown) : nothing;
-  const values = entries.flatMap(({ path, value }) => {
+  const tail = tailOf(entity.created, id);
+  const keys = entries.flatMap(({ path, value }) => {
     const number = known.get(path) ?? learned.get(path);
-    return number === undefined ? [] : [[number, value]];
+    return number === undefined ? [] : [[indexKey(number, value, tail)]];
   });
-  yield* forEach(deleteIndexEntries, values, [application, entity.created, id]);
+  yield* forEach(deleteIndexEntries, keys, [application]);
   return learned;
 }
 

@@ -7,14 +7,14 @@ import type {
 } from '../../core/entities/index/index-rebuild.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { type Uuid, uuidFromOrderedBytes, uuidToOrderedBytes } from '../../core/uuid.ts';
-import { toStoredEntity } from './entity-statements.ts';
+import { insertIndexEntries, toStoredEntity } from './entity-statements.ts';
 import { listsOf, madeOnce, placeholders } from './in-lists.ts';
+import { indexKey, tailOf } from './index-keys.ts';
 import { numberPaths } from './index-paths.ts';
 import {
   bytes,
   firstRow,
   forEach,
-  insertEach,
   integer,
   rows,
   type SqlEngine,
@@ -42,14 +42,6 @@ const lockVersions = madeOnce((count: number) =>
     { lock: true },
   ),
 );
-const insertEntries = insertEach('entity_index', {
-  application_id: 'bigint',
-  path_id: 'integer',
-  value: 'bytea',
-  created: 'bigint',
-  entity_id: 'bytea',
-});
-
 export const createIndexRebuildStore = (engine: SqlEngine): IndexRebuildStore => ({
   state: () => engine.read(() => readState(selectState)),
   countEntities: () =>
@@ -116,10 +108,10 @@ function* addEntries(application: RealmKey, entries: EntityEntries[]): Work<void
   for (const [type, ofType] of Map.groupBy(entries, ({ entity }) => entity.type)) {
     const paths = new Set(ofType.flatMap(({ index }) => index.map(({ path }) => path)));
     const numbers = yield* numberPaths(application, type, paths);
-    const values = ofType.flatMap(({ entity, index }) => {
-      const id = uuidToOrderedBytes(entity.uuid);
-      return index.map(({ path, value }) => [application, numbers.get(path)!, value, entity.created, id]);
+    const keys = ofType.flatMap(({ entity, index }) => {
+      const tail = tailOf(entity.created, uuidToOrderedBytes(entity.uuid));
+      return index.map(({ path, value }) => [indexKey(numbers.get(path)!, value, tail)]);
     });
-    yield* forEach(insertEntries, values);
+    yield* forEach(insertIndexEntries, keys, [application]);
   }
 }

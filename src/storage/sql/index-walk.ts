@@ -10,24 +10,19 @@ import type {
   IndexWalkResult,
 } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
-import { uuidFromOrderedHex, uuidToOrderedBytes } from '../../core/uuid.ts';
 import { storedEntity } from './entity-statements.ts';
-import { findPath, type KnownPaths } from './index-paths.ts';
 import {
-  integer,
-  type Row,
-  rows,
-  type SqlValue,
-  type Statement,
-  statement,
-  text,
-  type Work,
-} from './statement.ts';
-
-interface NumberedProbe {
-  pathId: number;
-  value: Uint8Array;
-}
+  endOfValue,
+  keyOfPosition,
+  keysOfValue,
+  positionOfKey,
+  positionOfTail,
+  startOfPath,
+  startOfValue,
+  tailBytes,
+} from './index-keys.ts';
+import { findPath, type KnownPaths } from './index-paths.ts';
+import { type Row, rows, type SqlValue, type Statement, statement, text, type Work } from './statement.ts';
 
 /** Enough for every shape with a few probes. */
 const shapesKept = 500;
@@ -67,7 +62,7 @@ function* rowsOfWalk(
   const pathId = yield* findPath(application, walk.type, walk.range.path, known);
   if (!run || pathId === undefined) return { run: nowhere, kept: [], position: undefined, lookedAt: 0 };
   const parameters: SqlValue[] = [];
-  const choices = yield* numberedChoices(application, walk, known);
+  const choices = yield* keysOfChoices(application, walk, known);
   const sql = walkStatement(application, pathId, walk, run, choices, parameters, withBodies);
   const found = yield* rows(statementOf(sql), ...parameters);
   const kept = found.filter((row) => row.kept === 1).slice(0, walk.limit);
@@ -78,22 +73,22 @@ function* rowsOfWalk(
   return { run, kept, position, lookedAt: found.length };
 }
 
-/** A path that has no number is one at which no entity has a value. */
-function* numberedChoices(
+/** What the keys of each probe begin with. A path that has no number is one at which no entity has a value. */
+function* keysOfChoices(
   application: RealmKey,
   { type, probes, choices = [] }: IndexWalk,
   known: KnownPaths,
-): Work<NumberedProbe[][]> {
-  const numbered: NumberedProbe[][] = [];
+): Work<Buffer[][]> {
+  const found: Buffer[][] = [];
   for (const entries of [...probes.map((probe) => [probe]), ...choices]) {
-    const choice: NumberedProbe[] = [];
+    const choice: Buffer[] = [];
     for (const { path, value } of entries) {
-      const number = yield* findPath(application, type, path, known);
-      if (number !== undefined) choice.push({ pathId: number, value });
+      const pathId = yield* findPath(application, type, path, known);
+      if (pathId !== undefined) choice.push(keysOfValue(pathId, value));
     }
-    numbered.push(choice);
+    found.push(choice);
   }
-  return numbered;
+  return found;
 }
 
 function statementOf({ sqlite, postgres }: { sqlite: string; postgres: string }): Statement {
@@ -106,17 +101,14 @@ function statementOf({ sqlite, postgres }: { sqlite: string; postgres: string })
   return shape;
 }
 
-const toPosition = (row: Row, { exactly }: Run): IndexPosition => ({
-  value: exactly ?? Buffer.from(text(row, 'value'), 'hex'),
-  created: integer(row, 'created'),
-  uuid: uuidFromOrderedHex(text(row, 'entity_id')),
-});
+const toPosition = (row: Row, { exactly }: Run): IndexPosition =>
+  exactly ? positionOfTail(text(row, 'found'), exactly) : positionOfKey(text(row, 'found'));
 
 /** One end of a run: behind a position, or at a value. */
 type RunEdge = { after: IndexPosition } | { value: Uint8Array; inclusive: boolean } | undefined;
 
 interface Run {
-  /** Set where the run is all of one value; the other two then bound created and uuid only. */
+  /** Set where the run is all of one value. */
   exactly: Uint8Array | undefined;
   begin: RunEdge;
   end: RunEdge;
@@ -154,81 +146,93 @@ function walkStatement(
   pathId: number,
   walk: IndexWalk,
   run: Run,
-  choices: NumberedProbe[][],
+  choices: Buffer[][],
   parameters: SqlValue[],
   withBodies: boolean,
 ): { sqlite: string; postgres: string } {
   const direction = walk.descending ? 'desc' : 'asc';
-  const kept = choices.map((choice) => choiceCondition(application, choice, parameters));
-  parameters.push(application, pathId);
-  const bounds = runConditions(walk, run, parameters);
-  parameters.push(kept.length > 0 ? walk.scanLimit : Math.min(walk.scanLimit, walk.limit));
-  // All of one value is in order of created without being told so, and PostgreSQL would sort to make sure.
-  const columns = run.exactly ? ['created', 'entity_id'] : ['value', 'created', 'entity_id'];
-  const orderOf = (table: string): string =>
-    `order by ${columns.map((column) => `${table}.${column} ${direction}`).join(', ')}`;
-  // As text, which engines hand over at a fraction of what bytes cost.
-  const withEntities = (entities: string, asHex: (column: string) => string): string =>
-    `select ${asHex('s.entity_id')} as entity_id, s.created as created, s.kept as kept
-      ${run.exactly ? '' : `, ${asHex('s.value')} as value`}
+  const conditions = choices.map((choice) => choiceConditions(application, choice, parameters));
+  parameters.push(application);
+  const bounds = boundsOf(pathId, walk, run, parameters);
+  parameters.push(choices.length > 0 ? walk.scanLimit : Math.min(walk.scanLimit, walk.limit));
+  const textFor = ({ tailOf, asBytes, asHex, entities }: Dialect): string => {
+    const kept = conditions.map((choice) => choice(`${asBytes(`? || ${tailOf('w.key')}`)}`));
+    return `select ${asHex(run.exactly ? tailOf('s.key') : 's.key')} as found, s.kept as kept
       ${withBodies ? bodyColumns : ''}
-    from (select w.application_id, w.value, w.created, w.entity_id,
-        ${kept.length > 0 ? `case when ${kept.join(' and ')} then 1 else 0 end` : '1'} as kept
-      from entity_index w where ${['w.application_id = ? and w.path_id = ?', ...bounds].join(' and ')}
-      ${orderOf('w')} limit ?) s
+    from (select w.application_id, w.key, ${kept.length > 0 ? `case when ${kept.join(' and ')} then 1 else 0 end` : '1'} as kept
+      from entity_index w where w.application_id = ? and ${bounds}
+      order by w.key ${direction} limit ?) s
     ${withBodies ? `left join ${entities}` : ''}
-    ${orderOf('s')}`;
-  return {
-    sqlite: withEntities(
-      'entities e on e.application_id = s.application_id and e.entity_id = s.entity_id and s.kept = 1',
-      (column) => `lower(hex(${column}))`,
-    ),
-    postgres: withEntities(
-      `lateral (select * from entities x where x.application_id = s.application_id
-        and x.entity_id = s.entity_id and s.kept = 1 limit 1) e on true`,
-      (column) => `encode(${column}, 'hex')`,
-    ),
+    order by s.key ${direction}`;
   };
+  return { sqlite: textFor(sqlite), postgres: textFor(postgres) };
 }
+
+/** What the engines say in different words. */
+interface Dialect {
+  /** When the entity was created, and its uuid, of a key. */
+  tailOf(key: string): string;
+  asBytes(joined: string): string;
+  /** Lower-case, as text, which engines hand over at a fraction of what bytes cost. */
+  asHex(bytes: string): string;
+  entities: string;
+}
+
+const uuidBytes = 16;
+const sqlite: Dialect = {
+  tailOf: (key) => `substr(${key}, -${tailBytes})`,
+  asBytes: (joined) => `cast(${joined} as blob)`,
+  asHex: (bytes) => `lower(hex(${bytes}))`,
+  entities: `entities e on e.application_id = s.application_id and e.entity_id = substr(s.key, -${uuidBytes}) and s.kept = 1`,
+};
+const postgres: Dialect = {
+  tailOf: (key) => `substr(${key}, octet_length(${key}) - ${tailBytes - 1})`,
+  asBytes: (joined) => joined,
+  asHex: (bytes) => `encode(${bytes}, 'hex')`,
+  entities: `lateral (select * from entities x where x.application_id = s.application_id
+    and x.entity_id = substr(s.key, octet_length(s.key) - ${uuidBytes - 1}) and s.kept = 1 limit 1) e on true`,
+};
 
 const bodyColumns = `, e.modified as modified, e.version as version, e.body as body, e.connected as connected,
       e.indexed_fields as indexed_fields`;
 
-const choiceCondition = (application: RealmKey, choice: NumberedProbe[], parameters: SqlValue[]): string =>
-  choice.length === 0
-    ? '1 = 0'
-    : `(${choice.map((probe) => probeCondition(application, probe, parameters)).join(' or ')})`;
-
-/** The offset keeps PostgreSQL from reading all that has the probed value into a hash table first. */
-function probeCondition(application: RealmKey, probe: NumberedProbe, parameters: SqlValue[]): string {
-  parameters.push(application, probe.pathId, probe.value);
-  return `exists (select 1 from entity_index p where p.application_id = ? and p.path_id = ? and p.value = ?
-    and p.created = w.created and p.entity_id = w.entity_id limit 1 offset 0)`;
+/**
+ * Of an entity that has one of the entries. The offset keeps PostgreSQL from reading all that has the probed value into
+ * a hash table first.
+ */
+function choiceConditions(
+  application: RealmKey,
+  choice: Buffer[],
+  parameters: SqlValue[],
+): (key: string) => string {
+  for (const start of choice) parameters.push(application, start);
+  return (key) =>
+    choice.length === 0
+      ? '1 = 0'
+      : `(${choice.map(() => `exists (select 1 from entity_index p where p.application_id = ? and p.key = ${key} limit 1 offset 0)`).join(' or ')})`;
 }
 
-function runConditions({ descending }: IndexWalk, run: Run, parameters: SqlValue[]): string[] {
-  const forward = descending ? '<' : '>';
-  const backward = descending ? '>' : '<';
-  if (!run.exactly) {
-    return [
-      ...edgeCondition(run.begin, forward, parameters),
-      ...edgeCondition(run.end, backward, parameters),
-    ];
-  }
-  parameters.push(run.exactly);
-  if (!run.begin || !('after' in run.begin)) return ['w.value = ?'];
-  const { created, uuid } = run.begin.after;
-  parameters.push(created, uuidToOrderedBytes(uuid));
-  return ['w.value = ?', `(w.created, w.entity_id) ${forward} (?, ?)`];
+/** A range of keys with two ends, whatever the walk is bound by. */
+function boundsOf(
+  pathId: number,
+  { descending }: IndexWalk,
+  { begin, end }: Run,
+  parameters: SqlValue[],
+): string {
+  const [lower, upper] = descending ? [end, begin] : [begin, end];
+  const isBehind = lower !== undefined && 'after' in lower;
+  parameters.push(lowerKey(pathId, lower), upperKey(pathId, upper));
+  return `w.key ${isBehind ? '>' : '>='} ? and w.key < ?`;
 }
 
-function edgeCondition(edge: RunEdge, comparison: '<' | '>', parameters: SqlValue[]): string[] {
-  if (!edge) return [];
-  if ('after' in edge) {
-    const { value, created, uuid } = edge.after;
-    parameters.push(value, created, uuidToOrderedBytes(uuid));
-    return [`(w.value, w.created, w.entity_id) ${comparison} (?, ?, ?)`];
-  }
-  parameters.push(edge.value);
-  return [`w.value ${comparison}${edge.inclusive ? '=' : ''} ?`];
+function lowerKey(pathId: number, edge: RunEdge): Buffer {
+  if (!edge) return startOfPath(pathId);
+  if ('after' in edge) return keyOfPosition(pathId, edge.after);
+  return edge.inclusive ? startOfValue(pathId, edge.value) : endOfValue(pathId, edge.value);
+}
+
+function upperKey(pathId: number, edge: RunEdge): Buffer {
+  if (!edge) return startOfPath(pathId + 1);
+  if ('after' in edge) return keyOfPosition(pathId, edge.after);
+  return edge.inclusive ? endOfValue(pathId, edge.value) : startOfValue(pathId, edge.value);
 }

@@ -4,6 +4,7 @@
  */
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
 import { ChangeRefused, insertClaim, insertEntity, insertIndexEntries } from '../sql/entity-statements.ts';
+import { indexKey, tailOf } from '../sql/index-keys.ts';
 import type { Creation, SqlValue } from '../sql/statement.ts';
 import type { PreparedStatements, Transaction } from './prepared.ts';
 
@@ -26,7 +27,8 @@ export function createEntity(
   if (!isNew) throw new ChangeRefused({ kind: 'conflict' });
   during.hasWritten = true;
   if (index.length === 0) return;
-  const values: SqlValue[] = [];
-  for (const [at, entry] of index.entries()) values.push(pathIds[at]!, entry.value);
-  performMany(insertIndexEntries, [application, created, id], values, index.length);
+  const tail = tailOf(created, id);
+  const keys: SqlValue[] = [];
+  for (const [at, { value }] of index.entries()) keys.push(indexKey(pathIds[at]!, value, tail));
+  performMany(insertIndexEntries, [application], keys, index.length);
 }

@@ -36,7 +36,7 @@ export const isIndexedPath = (path: string): boolean =>
   path !== 'uuid' && path !== 'type' && isKeyPath(path) && path.split('.').length <= maximumIndexedDepth;
 
 /** Counts the ways of indexing, from 1: what was indexed in another way is indexed anew when the server starts. */
-export const indexVersion = 2;
+export const indexVersion = 3;
 
 interface Collection {
   valuesByPath: Map<string, Set<ScalarValue>>;

@@ -33,15 +33,20 @@ export function encodeIndexValue(value: ScalarValue): Buffer {
   return Buffer.of(tagOf.boolean, value ? 1 : 0);
 }
 
+const wholeNumberBytes = 9;
+
+/** Zeros at the end are left out: what is shorter sorts first, as zeros would. */
 function encodeNumber(value: number): Buffer {
-  const key = Buffer.allocUnsafe(9);
+  const key = Buffer.allocUnsafe(wholeNumberBytes);
   key[0] = tagOf.number;
   // + 0 makes -0 into 0.
   key.writeDoubleBE(value + 0, 1);
   // IEEE 754 sorts as sign and magnitude: turn negatives around, and put them below the positives.
-  if (key[1]! & 0x80) for (let at = 1; at < 9; at += 1) key[at] = ~key[at]!;
+  if (key[1]! & 0x80) for (let at = 1; at < wholeNumberBytes; at += 1) key[at] = ~key[at]!;
   else key[1] = key[1]! | 0x80;
-  return key;
+  let length = wholeNumberBytes;
+  while (key[length - 1] === 0) length -= 1;
+  return key.subarray(0, length);
 }
 
 function encodeText(value: string): Buffer {
@@ -60,12 +65,13 @@ export function decodeIndexValue(key: Uint8Array): ScalarValue | undefined {
   const type = typeOfTag(bytes[0] ?? 0);
   if (type === 'string') return bytes.subarray(1, maximumTextBytes + 1).toString();
   if (type === 'boolean') return bytes[1] === 1;
-  return type === 'number' && bytes.length === 9 ? decodeNumber(bytes) : undefined;
+  if (type !== 'number' || bytes.length < 2 || bytes.length > wholeNumberBytes) return undefined;
+  return decodeNumber(Buffer.concat([bytes, Buffer.alloc(wholeNumberBytes - bytes.length)]));
 }
 
 function decodeNumber(key: Buffer): number {
   if (key[1]! & 0x80) key[1] = key[1]! & 0x7f;
-  else for (let at = 1; at < 9; at += 1) key[at] = ~key[at]!;
+  else for (let at = 1; at < wholeNumberBytes; at += 1) key[at] = ~key[at]!;
   return key.readDoubleBE(1);
 }
 

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { KeygridError } from '../../errors.ts';
 import type { RealmKey } from '../../tenancy/tenancy.ts';
 import { uuidFromBytes, uuidToBytes } from '../../uuid.ts';
+import { indexVersion } from '../index/entity-index.ts';
 import type { EntityQuery } from './filter.ts';
 import type { SortTuple } from './sort-order.ts';
 
@@ -15,10 +16,13 @@ const headBytes = digestBytes + 8 + 16;
 const missing = 0xffff;
 const longestCursor = 32_768;
 
-/** What a cursor of this query must carry. The projection and the page size may change on the way. */
+/**
+ * What a cursor of this query must carry. The projection and the page size may change on the way; where values are
+ * indexed in another way now, it would lead astray.
+ */
 export function queryDigest(application: RealmKey, type: string, query: EntityQuery): Buffer {
   const { filter, order, direct } = query;
-  const text = JSON.stringify([application, type, filter, order, direct]);
+  const text = JSON.stringify([indexVersion, application, type, filter, order, direct]);
   return createHash('sha256').update(text).digest().subarray(0, digestBytes);
 }
 

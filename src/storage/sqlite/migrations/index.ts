@@ -6,6 +6,7 @@ import { schema0004 } from '../../sql/schema-0004.ts';
 import { schema0005 } from '../../sql/schema-0005.ts';
 import { schema0006 } from '../../sql/schema-0006.ts';
 import { schema0007 } from '../../sql/schema-0007.ts';
+import { schema0008 } from '../../sql/schema-0008.ts';
 
 const types: SchemaTypes = {
   bytes: 'blob',
@@ -26,4 +27,5 @@ export const sqliteSchemaSteps: SchemaSteps = {
   '0005-connections': statementsStep(schema0005(types)),
   '0006-collections': statementsStep(schema0006(types)),
   '0007-account-lists': statementsStep(schema0007(types)),
+  '0008-index-keys': statementsStep(schema0008(types)),
 };
