@@ -84,14 +84,11 @@ const segments = 80;
  * that has been at work uses again those that it has. Here they are there from the start.
  */
 async function fillLog(embedded: EmbeddedPostgres): Promise<void> {
-  const client = embedded.getPgClient('postgres');
-  await client.connect();
-  for (let segment = 0; segment < segments; segment++) {
-    await client.query("SELECT pg_logical_emit_message(false, 'bench', '')");
-    await client.query('SELECT pg_switch_wal()');
-  }
-  await client.query('CHECKPOINT');
-  await client.end();
+  const fillOne = ["SELECT pg_logical_emit_message(false, 'bench', '')", 'SELECT pg_switch_wal()'];
+  const fill = Array.from({ length: segments }, () => fillOne).flat();
+  // Else a checkpoint would come in between, and the segments made so far be used again.
+  await runIn(embedded, 'postgres', "ALTER SYSTEM SET max_wal_size = '4GB'", reload);
+  await runIn(embedded, 'postgres', ...fill, 'CHECKPOINT', 'ALTER SYSTEM RESET ALL', reload);
 }
 
 const relaxed = ['fsync = off', 'full_page_writes = off', 'synchronous_commit = off', "max_wal_size = '8GB'"];
