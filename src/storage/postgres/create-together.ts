@@ -5,11 +5,12 @@
  * over index rows that are there makes each dearer, and of a new entity none is.)
  */
 import type pg from 'pg';
+import type { UniqueClaim } from '../../core/entities/entity-store.ts';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
 import { longestKey, tailOf, writeIndexKey } from '../sql/index-keys.ts';
 import type { CreateTogether, Creation } from '../sql/statement.ts';
-import { createBinaryArray, integersInBinary, oidOf } from './binary-arrays.ts';
+import { type ArrayWriter, createArrayWriter, oidOf, sum } from './binary-arrays.ts';
 import { withClient } from './connection.ts';
 import { run } from './engine.ts';
 import { isUnavailable, isWorthAnotherTry } from './errors.ts';
@@ -51,10 +52,20 @@ export function createCreateTogether(pool: pg.Pool): CreateTogether {
   let underWay = 0;
   let scheduled = false;
 
-  const write = (batch: Waiting[]): Promise<void> =>
-    withClient(pool, async (client) => {
-      await run(client, { ...createEntities, values: toValues(batch.map(({ creation }) => creation)) });
-    });
+  const writers: ArrayWriter[] = [];
+
+  async function write(batch: Waiting[]): Promise<void> {
+    const arrays = writers.pop() ?? createArrayWriter();
+    const creations = batch.map(({ creation }) => creation);
+    try {
+      await withClient(pool, async (client) => {
+        arrays.reset();
+        await run(client, { ...createEntities, values: toValues(creations, arrays) });
+      });
+    } finally {
+      writers.push(arrays);
+    }
+  }
 
   async function writeAlone(one: Waiting): Promise<void> {
     try {
@@ -121,51 +132,61 @@ function countForOne(waiting: Waiting[]): number {
   return end === -1 ? waiting.length : end;
 }
 
-function toValues(creations: Creation[]): unknown[] {
+function toValues(creations: Creation[], arrays: ArrayWriter): Buffer[] {
   const entities = creations.map(({ change }) => change.entity);
-  const claims = creations.flatMap(({ application, change }, at) =>
-    change.claims.map((claim) => ({
-      ...claim,
-      place: at + 1,
-      key: claimKey(application, change.entity.type, claim),
-    })),
-  );
-  claims.sort((one, other) => (one.key < other.key ? -1 : 1));
+  const ids = entities.map(({ uuid }) => uuidToOrderedBytes(uuid));
   return [
-    creations.map(({ application }) => application),
-    entities.map(({ uuid }) => uuidToOrderedBytes(uuid)),
-    entities.map(({ type }) => type),
-    entities.map(({ created }) => created),
-    entities.map(({ modified }) => modified),
-    entities.map(({ version }) => version),
-    entities.map(({ body }) => body),
-    claims.map(({ place }) => place),
-    claims.map(({ property }) => property),
-    claims.map(({ value }) => value),
-    ...indexArrays(creations),
+    arrays.longIntegers(creations.map(({ application }) => application)),
+    arrays.bytes(ids),
+    arrays.texts(entities.map(({ type }) => type)),
+    arrays.longIntegers(entities.map(({ created }) => created)),
+    arrays.longIntegers(entities.map(({ modified }) => modified)),
+    arrays.longIntegers(entities.map(({ version }) => version)),
+    arrays.texts(entities.map(({ body }) => body)),
+    ...claimArrays(creations, arrays),
+    ...indexArrays(creations, ids, arrays),
   ];
 }
 
-/** Place and key of each index row: there are many to an entity, and as text they would be read digit by digit. */
-function indexArrays(creations: Creation[]): Buffer[] {
-  const places: number[] = [];
-  const keys = createBinaryArray(oidOf.bytea, bytesOfKeys(creations));
-  for (const [at, { change, pathIds }] of creations.entries()) {
-    const { created, uuid } = change.entity;
-    const tail = tailOf(created, uuidToOrderedBytes(uuid));
-    for (const [entry, { value }] of change.index.entries()) {
-      places.push(at + 1);
-      keys.add((target, from) => writeIndexKey(target, from, pathIds[entry]!, value, tail));
+interface PlacedClaim {
+  place: number;
+  claim: UniqueClaim;
+  key: string;
+}
+
+/** Place, property and value of each claim. */
+function claimArrays(creations: Creation[], arrays: ArrayWriter): Buffer[] {
+  const claims: PlacedClaim[] = [];
+  for (const [at, { application, change }] of creations.entries()) {
+    for (const claim of change.claims) {
+      claims.push({ place: at + 1, claim, key: claimKey(application, change.entity.type, claim) });
     }
   }
-  return [integersInBinary(places), keys.finish()];
+  claims.sort((one, other) => (one.key < other.key ? -1 : 1));
+  return [
+    arrays.integers(claims.map(({ place }) => place)),
+    arrays.texts(claims.map(({ claim }) => claim.property)),
+    arrays.texts(claims.map(({ claim }) => claim.value)),
+  ];
 }
 
-function bytesOfKeys(creations: Creation[]): number {
-  let bytes = 0;
-  for (const { change } of creations) for (const { value } of change.index) bytes += 4 + longestKey(value);
-  return bytes;
+/** Place and key of each index row. */
+function indexArrays(creations: Creation[], ids: readonly Buffer[], arrays: ArrayWriter): Buffer[] {
+  const places: number[] = [];
+  for (const [at, { change }] of creations.entries()) {
+    for (const _ of change.index) places.push(at + 1);
+  }
+  const bytes = sum(creations, ({ change }) => sum(change.index, ({ value }) => longestKey(value)));
+  const keys = arrays.written(oidOf.bytea, places.length, bytes, (add) => {
+    for (const [at, { change, pathIds }] of creations.entries()) {
+      const tail = tailOf(change.entity.created, ids[at]!);
+      for (const [entry, { value }] of change.index.entries()) {
+        add((target, from) => writeIndexKey(target, from, pathIds[entry]!, value, tail));
+      }
+    }
+  });
+  return [arrays.integers(places), keys];
 }
 
-const claimKey = (application: RealmKey, type: string, claim: { property: string; value: string }): string =>
+const claimKey = (application: RealmKey, type: string, claim: UniqueClaim): string =>
   `${application}\n${type}\n${claim.property}\n${claim.value}`;

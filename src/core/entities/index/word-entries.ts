@@ -11,8 +11,22 @@ import { isOneWord, wordsOf } from './words.ts';
 export const maximumWords = 1000;
 export const maximumCutCharacters = 20_000;
 
+/**
+ * Paths of words, by the path of their texts: the same string each time, whose hash is known, since every entity that is
+ * written looks its paths up.
+ */
+const wordsPaths = new Map<string, string>();
+const wordsPathsKept = 5000;
+
 /** Where the words of all texts at the path are. */
-export const wordsPath = (path: string): string => `${path}[words]`;
+export function wordsPath(path: string): string {
+  const held = wordsPaths.get(path);
+  if (held !== undefined) return held;
+  if (wordsPaths.size === wordsPathsKept) wordsPaths.clear();
+  const made = `${path}[words]`;
+  wordsPaths.set(path, made);
+  return made;
+}
 
 /** Where entities are marked that have a text at the path whose words are not in the index. */
 export const uncutPath = (path: string): string => `${path}[uncut]`;
@@ -38,7 +52,10 @@ export function wordEntriesOf(
     wordsLeft -= words.size;
     if (!isIndexed(path)) continue;
     if (charactersLeft < 0 || wordsLeft < 0) entries.push(uncutMark(path));
-    else for (const word of words) entries.push({ path: wordsPath(path), value: encodeIndexValue(word) });
+    else {
+      const pathOfWords = wordsPath(path);
+      for (const word of words) entries.push({ path: pathOfWords, value: encodeIndexValue(word) });
+    }
   }
   return entries;
 }
