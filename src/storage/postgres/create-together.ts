@@ -10,6 +10,7 @@ import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
 import { longestKey, tailOf, writeIndexKey } from '../sql/index-keys.ts';
 import type { CreateTogether, Creation } from '../sql/statement.ts';
+import { createBatches } from './batches.ts';
 import { type ArrayWriter, createArrayWriter, oidOf, sum } from './binary-arrays.ts';
 import { withClient } from './connection.ts';
 import { run } from './engine.ts';
@@ -23,9 +24,6 @@ interface Waiting {
   otherwise(): Promise<void>;
 }
 
-const statementsAtOnce = 2;
-/** So many creations wait for no other statement; fewer would only make statements smaller. */
-const creationsWorthAnother = 32;
 const creationsAtMost = 64;
 /** Of bodies in one statement; one entity alone may have more. */
 const charactersAtMost = 2_000_000;
@@ -48,10 +46,6 @@ const createEntities = {
 };
 
 export function createCreateTogether(pool: pg.Pool): CreateTogether {
-  const waiting: Waiting[] = [];
-  let underWay = 0;
-  let scheduled = false;
-
   const writers: ArrayWriter[] = [];
 
   async function write(batch: Waiting[]): Promise<void> {
@@ -96,34 +90,13 @@ export function createCreateTogether(pool: pg.Pool): CreateTogether {
     await writeBatch(batch.slice(middle));
   }
 
-  const isWorthAnother = (): boolean =>
-    underWay === 0
-      ? waiting.length > 0
-      : underWay < statementsAtOnce && waiting.length >= creationsWorthAnother;
-
-  function dispatch(): void {
-    scheduled = false;
-    while (isWorthAnother()) {
-      const batch = waiting.splice(0, countForOne(waiting));
-      underWay += 1;
-      void writeBatch(batch).finally(() => {
-        underWay -= 1;
-        dispatch();
-      });
-    }
-  }
-
+  const add = createBatches({ count: countForOne, write: writeBatch });
   return (creation, otherwise) =>
-    new Promise<void>((resolve, reject) => {
-      waiting.push({ creation, resolve, reject, otherwise });
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(dispatch);
-    });
+    new Promise<void>((resolve, reject) => add({ creation, resolve, reject, otherwise }));
 }
 
 /** How many of those that wait go in one statement. */
-function countForOne(waiting: Waiting[]): number {
+function countForOne(waiting: readonly Waiting[]): number {
   let characters = 0;
   const end = waiting.findIndex(({ creation }, at) => {
     characters += creation.change.entity.body.length;

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createBatches } from './batches.ts';
+
+/** Batches that end when told to. */
+function observed(gatherMilliseconds: number, most = 64) {
+  const underWay: { batch: number[]; end: () => void }[] = [];
+  const sizes: number[] = [];
+  const add = createBatches<number>({
+    gatherMilliseconds,
+    count: (waiting) => Math.min(most, waiting.length),
+    write: (batch) =>
+      new Promise((resolve) => {
+        sizes.push(batch.length);
+        underWay.push({ batch, end: resolve });
+      }),
+  });
+  const addMany = (many: number): void => {
+    for (let at = 0; at < many; at += 1) add(at);
+  };
+  const end = (): void => underWay.shift()!.end();
+  return {
+    addMany,
+    end,
+    sizes,
+    sent: (count: number) => waitUntil(() => sizes.length === count),
+  };
+}
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  for (let turn = 0; !condition(); turn += 1) {
+    assert.ok(turn < 1_000_000, 'it never comes');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const never = 2 ** 30;
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test('what comes in one turn goes together, and what comes meanwhile goes next', async () => {
+  const { addMany, end, sizes, sent } = observed(0);
+  addMany(3);
+  await sent(1);
+  addMany(2);
+  await turns();
+  addMany(2);
+  await turns();
+  end();
+  await sent(2);
+  assert.deepEqual(sizes, [3, 4]);
+});
+
+test('a second batch goes beside the first where 32 wait, and never a third', async () => {
+  const { addMany, sizes, sent } = observed(0);
+  addMany(1);
+  await sent(1);
+  addMany(31);
+  await turns();
+  assert.deepEqual(sizes, [1]);
+  addMany(1);
+  await sent(2);
+  addMany(100);
+  await turns();
+  assert.deepEqual(sizes, [1, 32]);
+});
+
+test('under load a batch waits until as many have come as there were', async () => {
+  const { addMany, end, sizes, sent } = observed(never);
+  addMany(10);
+  await sent(1);
+  addMany(6);
+  end();
+  await turns();
+  addMany(9);
+  await turns();
+  assert.deepEqual(sizes, [10], 'one of sixteen has not come');
+  addMany(1);
+  await sent(2);
+  assert.deepEqual(sizes, [10, 16]);
+});
+
+test('nothing waits behind a small batch, nor for more than would go beside another', async () => {
+  const small = observed(never);
+  small.addMany(7);
+  await small.sent(1);
+  small.end();
+  await turns();
+  small.addMany(1);
+  await small.sent(2);
+  const large = observed(never, 20);
+  large.addMany(60);
+  await large.sent(2);
+  large.end();
+  large.end();
+  await turns();
+  large.addMany(11);
+  await turns();
+  assert.deepEqual(large.sizes, [20, 20], '31 wait, and 40 were answered');
+  large.addMany(1);
+  await large.sent(3);
+});
+
+test('a batch does not wait longer than it may', async () => {
+  const { addMany, end, sizes, sent } = observed(1);
+  addMany(8);
+  await sent(1);
+  end();
+  await turns();
+  addMany(1);
+  await sent(2);
+  assert.deepEqual(sizes, [8, 1]);
+});

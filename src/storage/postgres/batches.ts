@@ -1,0 +1,71 @@
+/**
+ * Which writes share a statement: while one is on its way, those that come wait together and go next.
+ *
+ * Of a statement of 16 creations a third of the time is the statement's own. Where this process has one processor, and
+ * PostgreSQL often the same, nothing is gained by sending what waits at once when the answers to the last batch have
+ * just gone out: those who got them are about to ask again. So the next batch waits until as many have come as there
+ * were, for two milliseconds at most. With more processors it goes at once, since PostgreSQL can work meanwhile.
+ */
+import { availableParallelism } from 'node:os';
+
+export interface BatchOptions<Item> {
+  /** How many of those that wait go together; one at least. */
+  count(waiting: readonly Item[]): number;
+  /** Never rejects. */
+  write(batch: Item[]): Promise<void>;
+  /** For how long a batch waits for those that were just answered, in milliseconds. 0: it goes at once. */
+  gatherMilliseconds?: number;
+}
+
+const batchesAtOnce = 2;
+/** So many wait for no other batch; fewer would only make batches smaller. */
+const worthAnother = 32;
+/** From which on a batch shows that there is load, and others are likely to come. */
+const showsLoad = 8;
+
+const gatherOnOneProcessor = availableParallelism() === 1 ? 2 : 0;
+
+/** @returns what takes in one more. */
+export function createBatches<Item>({
+  count,
+  write,
+  gatherMilliseconds = gatherOnOneProcessor,
+}: BatchOptions<Item>): (item: Item) => void {
+  const waiting: Item[] = [];
+  let underWay = 0;
+  let isScheduled = false;
+  let gathering: { wanted: number; timer: NodeJS.Timeout } | undefined;
+
+  const isWorthAnother = (): boolean =>
+    underWay === 0 ? waiting.length > 0 : underWay < batchesAtOnce && waiting.length >= worthAnother;
+
+  const isGathering = (): boolean => gathering !== undefined && waiting.length < gathering.wanted;
+
+  function dispatch(): void {
+    clearTimeout(gathering?.timer);
+    gathering = undefined;
+    while (isWorthAnother()) {
+      const batch = waiting.splice(0, count(waiting));
+      underWay += 1;
+      void write(batch).finally(() => afterBatch(batch.length));
+    }
+  }
+
+  function afterBatch(length: number): void {
+    underWay -= 1;
+    const wanted = Math.min(length + waiting.length, worthAnother);
+    const gathers = gatherMilliseconds > 0 && underWay === 0 && length >= showsLoad;
+    if (!gathers || waiting.length >= wanted) dispatch();
+    else gathering ??= { wanted, timer: setTimeout(dispatch, gatherMilliseconds) };
+  }
+
+  return (item) => {
+    waiting.push(item);
+    if (isScheduled || isGathering()) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      if (!isGathering()) dispatch();
+    });
+  };
+}
