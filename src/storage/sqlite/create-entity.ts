@@ -2,9 +2,10 @@
  * The creation of an entity without the steps in between: it is what most writes are. It does what `applyEntityChange`
  * would do, with the same statements; the suite in test/storage-conformance takes both ways.
  */
+import type { IndexEntry } from '../../core/entities/entity-store.ts';
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
 import { ChangeRefused, insertClaim, insertEntity, insertIndexEntries } from '../sql/entity-statements.ts';
-import { indexKey, tailOf } from '../sql/index-keys.ts';
+import { longestKey, tailOf, writeIndexKey } from '../sql/index-keys.ts';
 import type { Creation, SqlValue } from '../sql/statement.ts';
 import type { PreparedStatements, Transaction } from './prepared.ts';
 
@@ -27,8 +28,22 @@ export function createEntity(
   if (!isNew) throw new ChangeRefused({ kind: 'conflict' });
   during.hasWritten = true;
   if (index.length === 0) return;
-  const tail = tailOf(created, id);
+  performMany(insertIndexEntries, [application], keysOf(index, pathIds, tailOf(created, id)), index.length);
+}
+
+/** For the keys of most entities; SQLite copies what it is given, so the next entity's may take their place. */
+const room = Buffer.allocUnsafe(16 * 1024);
+
+function keysOf(index: IndexEntry[], pathIds: number[], tail: Uint8Array): SqlValue[] {
+  let bytes = 0;
+  for (const { value } of index) bytes += longestKey(value);
+  const target = bytes <= room.length ? room : Buffer.allocUnsafe(bytes);
   const keys: SqlValue[] = [];
-  for (const [at, { value }] of index.entries()) keys.push(indexKey(pathIds[at]!, value, tail));
-  performMany(insertIndexEntries, [application], keys, index.length);
+  let from = 0;
+  for (let at = 0; at < index.length; at += 1) {
+    const to = writeIndexKey(target, from, pathIds[at]!, index[at]!.value, tail);
+    keys.push(target.subarray(from, to));
+    from = to;
+  }
+  return keys;
 }

@@ -1,4 +1,4 @@
-/** Writes asked for in the same turn of the event loop share one transaction, and resolve after its sync. */
+/** Writes asked for in the same few turns of the event loop share one transaction, and resolve after its sync. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
 import { toStoreError } from './errors.ts';
@@ -12,6 +12,11 @@ interface PendingWrite extends BatchedWrite {
 
 /** Of one transaction: what waits longer lets reads go between. */
 const writesAtOnce = 500;
+/**
+ * Of the event loop, some microseconds each: for so many a transaction waits for as many writes as the last one had, since
+ * those that were answered are about to ask again, and each transaction costs a sync.
+ */
+const turnsToGather = 10;
 
 export interface GroupCommit {
   write<Result>(run: (during: Transaction) => Result): Promise<Result>;
@@ -36,9 +41,18 @@ export function createGroupCommit(
   const listeners: ((changes: Change[]) => void)[] = [];
   const queue: PendingWrite[] = [];
   let scheduled = false;
+  let writesBefore = 0;
+  let turnsWaited = 0;
 
   function flush(): void {
+    if (queue.length < writesBefore && turnsWaited < turnsToGather) {
+      turnsWaited += 1;
+      setImmediate(flush);
+      return;
+    }
     const batch = queue.splice(0, writesAtOnce);
+    writesBefore = batch.length;
+    turnsWaited = 0;
     scheduled = queue.length > 0;
     if (scheduled) setImmediate(flush);
     let ran: BatchOutcome;
