@@ -1,7 +1,7 @@
 /**
- * Which writes share a statement: while one is on its way, those that come wait together and go next.
+ * Which reads, or writes, share a statement: while one is on its way, those that come wait together and go next.
  *
- * Of a statement of 16 creations a third of the time is the statement's own. Where this process has one processor, and
+ * A statement costs PostgreSQL and this process far more than one row of it. Where this process has one processor, and
  * PostgreSQL often the same, nothing is gained by sending what waits at once when the answers to the last batch have
  * just gone out: those who got them are about to ask again. So the next batch waits until as many have come as there
  * were, for two milliseconds at most. With more processors it goes at once, since PostgreSQL can work meanwhile.
@@ -13,22 +13,27 @@ export interface BatchOptions<Item> {
   count(waiting: readonly Item[]): number;
   /** Never rejects. */
   write(batch: Item[]): Promise<void>;
+  /** How many have to wait for a second batch to go beside the first; fewer would only make batches smaller. */
+  worthAnother?: number;
   /** For how long a batch waits for those that were just answered, in milliseconds. 0: it goes at once. */
   gatherMilliseconds?: number;
 }
 
 const batchesAtOnce = 2;
-/** So many wait for no other batch; fewer would only make batches smaller. */
-const worthAnother = 32;
+const most = 32;
 /** From which on a batch shows that there is load, and others are likely to come. */
 const showsLoad = 8;
 
-const gatherOnOneProcessor = availableParallelism() === 1 ? 2 : 0;
+const hasOneProcessor = availableParallelism() === 1;
+const gatherOnOneProcessor = hasOneProcessor ? 2 : 0;
+/** Reads are short: where PostgreSQL can work meanwhile, any number of them is. */
+export const worthAnotherRead = hasOneProcessor ? most : 1;
 
 /** @returns what takes in one more. */
 export function createBatches<Item>({
   count,
   write,
+  worthAnother = most,
   gatherMilliseconds = gatherOnOneProcessor,
 }: BatchOptions<Item>): (item: Item) => void {
   const waiting: Item[] = [];

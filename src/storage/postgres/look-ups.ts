@@ -4,69 +4,52 @@
  */
 import type pg from 'pg';
 import type { LookUp, SqlEngine, SqlValue } from '../sql/statement.ts';
+import { createBatches, worthAnotherRead } from './batches.ts';
 import { types } from './connection.ts';
 import type { Reader } from './reader.ts';
 
 type Read = Reader['readArrays'];
 
 interface Waiting {
+  which: LookUp;
+  /** The parameters before the last. */
+  shared: SqlValue[];
   /** The last parameter, in hexadecimal. */
   value: string;
   resolve(row: SqlValue[] | undefined): void;
   reject(reason: unknown): void;
 }
 
-/** Of the same statement with the same values before the last. */
-interface Group {
-  which: LookUp;
-  shared: SqlValue[];
-  waiting: Waiting[];
-}
-
-const statementsAtOnce = 2;
 const valuesAtMost = 500;
 
 export function createLookUps(read: Read): SqlEngine['lookUp'] {
-  const groups = new Map<string, Group>();
-  let underWay = 0;
-  let scheduled = false;
-
-  function groupOf(which: LookUp, shared: SqlValue[]): Group {
-    const key = `${which.name} ${shared.join(' ')}`;
-    let group = groups.get(key);
-    if (!group) {
-      group = { which, shared, waiting: [] };
-      groups.set(key, group);
-    }
-    return group;
-  }
-
-  function dispatch(): void {
-    scheduled = false;
-    for (const [key, group] of groups) {
-      if (underWay === statementsAtOnce) return;
-      const waiting = group.waiting.splice(0, valuesAtMost);
-      if (group.waiting.length === 0) groups.delete(key);
-      underWay += 1;
-      void answer(read, { ...group, waiting }).finally(() => {
-        underWay -= 1;
-        dispatch();
-      });
-    }
-  }
-
+  const add = createBatches<Waiting>({
+    count: (waiting) => Math.min(valuesAtMost, waiting.length),
+    write: (batch) => answerAll(read, batch),
+    worthAnother: worthAnotherRead,
+  });
   return (which, parameters) =>
     new Promise<SqlValue[] | undefined>((resolve, reject) => {
       const value = asHex(parameters.at(-1) as Uint8Array);
-      groupOf(which, parameters.slice(0, -1)).waiting.push({ value, resolve, reject });
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(dispatch);
+      add({ which, shared: parameters.slice(0, -1), value, resolve, reject });
     });
 }
 
-async function answer(read: Read, { which, shared, waiting }: Group): Promise<void> {
+async function answerAll(read: Read, batch: readonly Waiting[]): Promise<void> {
+  const first = batch[0]!;
+  // Most batches are one application's, and then nothing need be made to tell them apart.
+  if (batch.every((each) => isAlike(each, first))) return answer(read, batch);
+  const byStatement = Map.groupBy(batch, ({ which, shared }) => `${which.name} ${shared.join(' ')}`);
+  await Promise.all(Array.from(byStatement.values(), (some) => answer(read, some)));
+}
+
+const isAlike = (one: Waiting, other: Waiting): boolean =>
+  one.which === other.which && one.shared.every((value, at) => value === other.shared[at]);
+
+/** @param waiting for the same statement with the same values before the last. */
+async function answer(read: Read, waiting: readonly Waiting[]): Promise<void> {
   try {
+    const { which, shared } = waiting[0]!;
     const values = [...shared, toArray(waiting.map(({ value }) => value))];
     const query = { name: which.each.name!, text: which.each.postgres, values, types: withBytesAsWritten };
     const found = new Map<SqlValue | undefined, SqlValue[]>();
