@@ -35,6 +35,9 @@ function renderConditions(run: RunReport): string {
     `- ${run.rounds} alternating rounds of ${run.secondsPerRound} s after ${run.warmUpRounds} that only warm${run.warmUpRounds === 1 ? 's' : ''} up; ratios are medians of the per-round ratios.`,
     '- X1 to X7 on SQLite, everything durable, except for oidc-provider, which keeps its data in memory. X1 alone gives every server both cores, since signatures are made off the main thread; the generator shares the second.',
     '- *minimal* does one item and nothing else on bare `node:http`. On PostgreSQL the requests of one turn of its event loop share a statement; *a statement each* shows it without that.',
+    '- PostgreSQL has its own settings but `min_wal_size`, and a log of 80 segments that are there already, as a cluster has that has been at work: to make one stops all writes for some 50 ms.',
+    '- Keygrid, given one core, lets what waits for PostgreSQL wait for as many as were just answered, for 2 ms at most; with more cores it does not.',
+    "- W4 has 7 rounds of 5 s, since the machine's own rate varies by a tenth from one to the next.",
     '- W5S is W5 where each sync of the disk takes 2.4 ms longer: what the share owes to the disk of this machine. It has no target.',
   ].join('\n');
 }
