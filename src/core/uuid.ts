@@ -14,8 +14,15 @@ const gregorianOffset = 122192928000000000n;
 export function timeOfUuid(uuid: Uuid): number | undefined {
   if (uuid[14] !== '1') return undefined;
   const ticks = BigInt(`0x${uuid.slice(15, 18)}${uuid.slice(9, 13)}${uuid.slice(0, 8)}`);
-  return Number((ticks - gregorianOffset) / 10000n);
+  return millisecondsOfTicks(ticks);
 }
+
+const millisecondsOfTicks = (ticks: bigint): number => Number((ticks - gregorianOffset) / 10000n);
+const earliestTime = millisecondsOfTicks(0n);
+const latestTime = millisecondsOfTicks(2n ** 60n - 1n);
+
+/** Whether a version 1 UUID can have been made at that time in ms: from 1582 to 5236. */
+export const isTimeOfUuid = (time: number): boolean => time >= earliestTime && time <= latestTime;
 
 /**
  * The bytes with the time fields of version 1 in falling weight (as RFC 9562 §5.6 orders them), so that keys of

@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import { createBatches } from './batches.ts';
 
 /** Batches that end when told to. */
-function observed(gatherMilliseconds: number, most = 64) {
+function observed(gatherMilliseconds: number, most = 64, patienceMilliseconds = never) {
   const underWay: { batch: number[]; end: () => void }[] = [];
   const sizes: number[] = [];
-  const add = createBatches<number>({
+  const { add, finish } = createBatches<number>({
     gatherMilliseconds,
+    patienceMilliseconds,
     count: (waiting) => Math.min(most, waiting.length),
     write: (batch) =>
       new Promise((resolve) => {
@@ -21,6 +22,7 @@ function observed(gatherMilliseconds: number, most = 64) {
   const end = (): void => underWay.shift()!.end();
   return {
     addMany,
+    finish,
     end,
     sizes,
     sent: (count: number) => waitUntil(() => sizes.length === count),
@@ -111,4 +113,43 @@ test('a batch does not wait longer than it may', async () => {
   addMany(1);
   await sent(2);
   assert.deepEqual(sizes, [8, 1]);
+});
+
+test('behind a batch that hangs, those that wait go in time, however few', async () => {
+  const { addMany, sizes, sent } = observed(0, 64, 1);
+  addMany(1);
+  await sent(1);
+  addMany(2);
+  await sent(2);
+  addMany(2);
+  await turns();
+  assert.deepEqual(sizes, [1, 2], 'two are on their way');
+});
+
+test('finishing sends what waits, and ends with the last batch', async () => {
+  const { addMany, end, finish, sizes, sent } = observed(never);
+  addMany(8);
+  await sent(1);
+  addMany(1);
+  end();
+  await turns();
+  assert.deepEqual(sizes, [8], 'it would wait for seven more');
+  const ended: string[] = [];
+  const finishing = finish().then(() => ended.push('finished'));
+  await sent(2);
+  await turns();
+  assert.deepEqual(ended, []);
+  end();
+  await finishing;
+});
+
+test('a finished one still sends, and waits for nobody', async () => {
+  const { addMany, end, finish, sent } = observed(never);
+  await finish();
+  addMany(8);
+  await sent(1);
+  end();
+  await turns();
+  addMany(1);
+  await sent(2);
 });

@@ -9,7 +9,7 @@ const headBytes = 20;
 const emptyBytes = 12;
 const lengthBytes = 4;
 const roomAtFirst = 64 * 1024;
-const mostRoomKept = 1024 * 1024;
+const mostRoomKept = 4 * 1024 * 1024;
 
 /** Writes elements at `from`, and says where they end. */
 type Write = (target: Buffer, from: number) => number;

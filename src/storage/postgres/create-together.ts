@@ -53,10 +53,10 @@ export function createCreateTogether(pool: pg.Pool): CreateTogether {
     const creations = batch.map(({ creation }) => creation);
     try {
       await withClient(pool, async (client) => {
-        arrays.reset();
         await run(client, { ...createEntities, values: toValues(creations, arrays) });
       });
     } finally {
+      arrays.reset();
       writers.push(arrays);
     }
   }
@@ -90,9 +90,9 @@ export function createCreateTogether(pool: pg.Pool): CreateTogether {
     await writeBatch(batch.slice(middle));
   }
 
-  const add = createBatches({ count: countForOne, write: writeBatch });
+  const batches = createBatches({ count: countForOne, write: writeBatch });
   return (creation, otherwise) =>
-    new Promise<void>((resolve, reject) => add({ creation, resolve, reject, otherwise }));
+    new Promise<void>((resolve, reject) => batches.add({ creation, resolve, reject, otherwise }));
 }
 
 /** How many of those that wait go in one statement. */

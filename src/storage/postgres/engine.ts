@@ -54,14 +54,16 @@ export function createPostgresEngine(pool: pg.Pool, reader: Reader): PostgresEng
     return writing.finally(() => underWay.delete(writing));
   };
   const createTogether = createCreateTogether(pool);
+  const lookUps = createLookUps(reader.readArrays);
   return {
     read: (work) => readWith(reader, work()),
-    lookUp: createLookUps(reader.readArrays),
+    lookUp: lookUps.lookUp,
     write: (work) => track(write(work)),
     createTogether: (creation, otherwise) => track(createTogether(creation, otherwise)),
     onCommit: (listener) => void listeners.push(listener),
     async settled() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
+      await lookUps.finish();
     },
   };
 }

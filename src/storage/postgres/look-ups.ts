@@ -22,17 +22,24 @@ interface Waiting {
 
 const valuesAtMost = 500;
 
-export function createLookUps(read: Read): SqlEngine['lookUp'] {
-  const add = createBatches<Waiting>({
+export interface LookUps {
+  lookUp: SqlEngine['lookUp'];
+  /** Resolves when those that were asked for are answered. */
+  finish(): Promise<void>;
+}
+
+export function createLookUps(read: Read): LookUps {
+  const { add, finish } = createBatches<Waiting>({
     count: (waiting) => Math.min(valuesAtMost, waiting.length),
     write: (batch) => answerAll(read, batch),
     worthAnother: worthAnotherRead,
   });
-  return (which, parameters) =>
-    new Promise<SqlValue[] | undefined>((resolve, reject) => {
+  const lookUp = (which: LookUp, parameters: SqlValue[]): Promise<SqlValue[] | undefined> =>
+    new Promise((resolve, reject) => {
       const value = asHex(parameters.at(-1) as Uint8Array);
       add({ which, shared: parameters.slice(0, -1), value, resolve, reject });
     });
+  return { lookUp, finish };
 }
 
 async function answerAll(read: Read, batch: readonly Waiting[]): Promise<void> {

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createGroupCommit } from './group-commit.ts';
 
-function observed() {
+function observed(gatherMilliseconds = Number.POSITIVE_INFINITY) {
   const database = new DatabaseSync(':memory:');
   database.exec('create table numbers (number integer)');
   const insert = database.prepare('insert into numbers values (?)');
@@ -14,6 +14,7 @@ function observed() {
       size = 0;
     },
     afterCommit: () => void sizes.push(size),
+    gatherMilliseconds,
   });
   const writeMany = (many: number): Promise<unknown> =>
     Promise.all(
@@ -49,4 +50,14 @@ test('a write does not wait for long after many, and the next after it not at al
   const other = writeMany(1);
   await Promise.all([alone, other]);
   assert.deepEqual(sizes, [100, 1, 1, 1]);
+});
+
+test('a write does not wait where the time for it is over', async () => {
+  const { writeMany, sizes } = observed(0);
+  await writeMany(4);
+  const some = writeMany(1);
+  await turn();
+  await turn();
+  await Promise.all([some, writeMany(3)]);
+  assert.deepEqual(sizes, [4, 1, 3]);
 });

@@ -13,8 +13,8 @@ interface PendingWrite extends BatchedWrite {
 /** Of one transaction: what waits longer lets reads go between. */
 const writesAtOnce = 500;
 /**
- * Of the event loop, some microseconds each: for so many a transaction waits for as many writes as the last one had, since
- * those that were answered are about to ask again, and each transaction costs a sync.
+ * A transaction waits for as many writes as the last one had, since those that were answered are about to ask again, and
+ * each transaction costs a sync. For so many turns of the event loop, that is, and not where a turn is long.
  */
 const turnsToGather = 10;
 
@@ -31,11 +31,13 @@ export interface GroupCommitOptions {
   beforeBatch(): void;
   /** The writes are acknowledged. Never throws. */
   afterCommit(): void;
+  /** For how long a transaction waits for others at most. */
+  gatherMilliseconds?: number;
 }
 
 export function createGroupCommit(
   database: DatabaseSync,
-  { beforeBatch, afterCommit }: GroupCommitOptions,
+  { beforeBatch, afterCommit, gatherMilliseconds = 0.5 }: GroupCommitOptions,
 ): GroupCommit {
   const batches = createWriteBatches(database);
   const listeners: ((changes: Change[]) => void)[] = [];
@@ -43,10 +45,19 @@ export function createGroupCommit(
   let scheduled = false;
   let writesBefore = 0;
   let turnsWaited = 0;
+  let waitsSince = 0;
+
+  /** Called once in a turn. */
+  function waitsForMore(): boolean {
+    if (queue.length >= writesBefore || turnsWaited === turnsToGather) return false;
+    const now = performance.now();
+    if (turnsWaited === 0) waitsSince = now;
+    turnsWaited += 1;
+    return now - waitsSince < gatherMilliseconds;
+  }
 
   function flush(): void {
-    if (queue.length < writesBefore && turnsWaited < turnsToGather) {
-      turnsWaited += 1;
+    if (waitsForMore()) {
       setImmediate(flush);
       return;
     }

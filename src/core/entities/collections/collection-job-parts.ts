@@ -6,6 +6,7 @@ import type { TenancyCache } from '../../tenancy/tenancy-cache.ts';
 import type { Uuid } from '../../uuid.ts';
 import type { Entities } from '../entities.ts';
 import type { EntityStore, IndexPosition, StoredEntity } from '../entity-store.ts';
+import { encodeIndexValue } from '../index/index-key.ts';
 import { reindexPart } from '../index/reindex.ts';
 import type { EntityQuery } from '../query/filter.ts';
 import { type CollectionWriter, collectionWriter } from './collection.ts';
@@ -92,10 +93,11 @@ const isNoMatter = (reason: unknown): boolean =>
   reason instanceof KeygridError &&
   (reason.code === 'entity_not_found' || reason.code === 'precondition_failed');
 
-const renderPosition = ({ value, created, uuid }: IndexPosition): string =>
-  JSON.stringify([Buffer.from(value).toString('hex'), created, uuid]);
+/** Entities are indexed anew in order of `created`. */
+const renderPosition = ({ created, uuid }: IndexPosition): string => JSON.stringify([created, uuid]);
 
-function parsePosition(text: string): IndexPosition {
-  const [value, created, uuid] = JSON.parse(text) as [string, number, Uuid];
-  return { value: Buffer.from(value, 'hex'), created, uuid };
+/** The value is encoded as this version does. An older one wrote what it was encoded as in front of the time. */
+export function parsePosition(text: string): IndexPosition {
+  const [created, uuid] = (JSON.parse(text) as unknown[]).slice(-2) as [number, Uuid];
+  return { value: encodeIndexValue(created), created, uuid };
 }

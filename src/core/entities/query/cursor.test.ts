@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { KeygridError } from '../../errors.ts';
+import { timeOfUuid } from '../../uuid.ts';
 import { parseCursor, queryDigest, renderCursor } from './cursor.ts';
 import { matchesEverything } from './filter.ts';
 
 const digest = queryDigest(1, 'dog', matchesEverything);
 const refused = (error: unknown) => error instanceof KeygridError && error.code === 'invalid_argument';
+
+/** Of a version 1 uuid, whose time has 60 bits of 100 ns from 1582. */
+const [earliest, latest] = [
+  timeOfUuid('00000000-0000-1000-8000-000000000000')!,
+  timeOfUuid('ffffffff-ffff-1fff-8000-000000000000')!,
+];
 
 const tuple = fc.record({
   values: fc.array(
@@ -16,7 +23,7 @@ const tuple = fc.record({
     ),
     { maxLength: 3 },
   ),
-  created: fc.maxSafeInteger(),
+  created: fc.integer({ min: earliest, max: latest }),
   uuid: fc.uuid(),
 });
 
@@ -28,6 +35,14 @@ test('a cursor is URL-safe and gives back what it was made of', () => {
       assert.deepEqual(parseCursor(cursor, digest, position.values.length), { ...position });
     }),
   );
+});
+
+test('a time that no entity can have been created at is refused', () => {
+  const uuid = '00000000-0000-1000-8000-000000000000';
+  for (const created of [earliest - 1, latest + 1, 2e14, -(2 ** 47), Number.MAX_SAFE_INTEGER]) {
+    const cursor = renderCursor(digest, { values: [], created, uuid });
+    assert.throws(() => parseCursor(cursor, digest, 0), refused);
+  }
 });
 
 test('whatever is sent as a cursor is refused politely or accepted', () => {

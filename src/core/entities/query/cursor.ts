@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { KeygridError } from '../../errors.ts';
 import type { RealmKey } from '../../tenancy/tenancy.ts';
-import { uuidFromBytes, uuidToBytes } from '../../uuid.ts';
+import { isTimeOfUuid, uuidFromBytes, uuidToBytes } from '../../uuid.ts';
 import { indexVersion } from '../index/entity-index.ts';
 import type { EntityQuery } from './filter.ts';
 import type { SortTuple } from './sort-order.ts';
@@ -51,7 +51,7 @@ export function parseCursor(cursor: string, digest: Buffer, valueCount: number):
     bytes.subarray(0, digestBytes).equals(digest);
   if (!isOurs) throw invalidCursor();
   const created = bytes.readDoubleBE(digestBytes);
-  if (!Number.isSafeInteger(created)) throw invalidCursor();
+  if (!Number.isSafeInteger(created) || !isTimeOfUuid(created)) throw invalidCursor();
   const uuid = uuidFromBytes(bytes.subarray(digestBytes + 8, headBytes));
   return { values: readValues(bytes.subarray(headBytes), valueCount), created, uuid };
 }
