@@ -19,14 +19,10 @@ import {
   positionOfTail,
   startOfPath,
   startOfValue,
-  tailBytes,
 } from './index-keys.ts';
 import { findPath, type KnownPaths } from './index-paths.ts';
-import { type Row, rows, type SqlValue, type Statement, statement, text, type Work } from './statement.ts';
-
-/** Enough for every shape with a few probes. */
-const shapesKept = 500;
-const statementsByShape = new Map<string, Statement>();
+import { type Row, rows, type SqlValue, text, type Work } from './statement.ts';
+import { walkStatement } from './walk-statement.ts';
 
 export function* walkIndex(application: RealmKey, walk: IndexWalk, known: KnownPaths): Work<IndexWalkResult> {
   const { kept, run, ...rest } = yield* rowsOfWalk(application, walk, known, true);
@@ -61,14 +57,20 @@ function* rowsOfWalk(
   const run = runOf(walk);
   const pathId = yield* findPath(application, walk.type, walk.range.path, known);
   if (!run || pathId === undefined) return { run: nowhere, kept: [], position: undefined, lookedAt: 0 };
-  const parameters: SqlValue[] = [];
+  const { descending, limit, scanLimit } = walk;
   const choices = yield* keysOfChoices(application, walk, known);
-  const sql = walkStatement(application, pathId, walk, run, choices, parameters, withBodies);
-  const found = yield* rows(statementOf(sql), ...parameters);
-  const kept = found.filter((row) => row.kept === 1).slice(0, walk.limit);
-  const full = kept.length === walk.limit;
+  const { isBehindLower, keys } = boundsOf(pathId, walk, run);
+  const which = walkStatement({
+    ...{ descending, withBodies, isBehindLower, isOneValue: run.exactly !== undefined },
+    choices: choices.map(({ length }) => length),
+  });
+  const probes = choices.flat().flatMap((start): SqlValue[] => [application, start]);
+  const most = choices.length > 0 ? scanLimit : Math.min(scanLimit, limit);
+  const found = yield* rows(which, ...probes, application, ...keys, most);
+  const kept = found.filter((row) => row.kept === 1).slice(0, limit);
+  const full = kept.length === limit;
   const last = full ? kept.at(-1) : found.at(-1);
-  const exhausted = !full && found.length < walk.scanLimit;
+  const exhausted = !full && found.length < scanLimit;
   const position = exhausted || !last ? undefined : toPosition(last, run);
   return { run, kept, position, lookedAt: found.length };
 }
@@ -89,16 +91,6 @@ function* keysOfChoices(
     found.push(choice);
   }
   return found;
-}
-
-function statementOf({ sqlite, postgres }: { sqlite: string; postgres: string }): Statement {
-  let shape = statementsByShape.get(sqlite);
-  if (!shape) {
-    const keep = statementsByShape.size < shapesKept;
-    shape = statement(sqlite, { postgres, keep });
-    if (keep) statementsByShape.set(sqlite, shape);
-  }
-  return shape;
 }
 
 const toPosition = (row: Row, { exactly }: Run): IndexPosition =>
@@ -136,93 +128,15 @@ function runOf({ range, descending, after }: IndexWalk): Run | undefined {
   return { exactly, begin, end: last };
 }
 
-/**
- * The inner select looks at `scanLimit` rows of the range at most and marks those that pass; the outer one reads the
- * bodies of those that pass, if asked to, one key look-up each: PostgreSQL is held to that by a lateral join with a
- * limit.
- */
-function walkStatement(
-  application: RealmKey,
-  pathId: number,
-  walk: IndexWalk,
-  run: Run,
-  choices: Buffer[][],
-  parameters: SqlValue[],
-  withBodies: boolean,
-): { sqlite: string; postgres: string } {
-  const direction = walk.descending ? 'desc' : 'asc';
-  const conditions = choices.map((choice) => choiceConditions(application, choice, parameters));
-  parameters.push(application);
-  const bounds = boundsOf(pathId, walk, run, parameters);
-  parameters.push(choices.length > 0 ? walk.scanLimit : Math.min(walk.scanLimit, walk.limit));
-  const textFor = ({ tailOf, asBytes, asHex, entities }: Dialect): string => {
-    const kept = conditions.map((choice) => choice(`${asBytes(`? || ${tailOf('w.key')}`)}`));
-    return `select ${asHex(run.exactly ? tailOf('s.key') : 's.key')} as found, s.kept as kept
-      ${withBodies ? bodyColumns : ''}
-    from (select w.application_id, w.key, ${kept.length > 0 ? `case when ${kept.join(' and ')} then 1 else 0 end` : '1'} as kept
-      from entity_index w where w.application_id = ? and ${bounds}
-      order by w.key ${direction} limit ?) s
-    ${withBodies ? `left join ${entities}` : ''}
-    order by s.key ${direction}`;
-  };
-  return { sqlite: textFor(sqlite), postgres: textFor(postgres) };
-}
-
-/** What the engines say in different words. */
-interface Dialect {
-  /** When the entity was created, and its uuid, of a key. */
-  tailOf(key: string): string;
-  asBytes(joined: string): string;
-  /** Lower-case, as text, which engines hand over at a fraction of what bytes cost. */
-  asHex(bytes: string): string;
-  entities: string;
-}
-
-const uuidBytes = 16;
-const sqlite: Dialect = {
-  tailOf: (key) => `substr(${key}, -${tailBytes})`,
-  asBytes: (joined) => `cast(${joined} as blob)`,
-  asHex: (bytes) => `lower(hex(${bytes}))`,
-  entities: `entities e on e.application_id = s.application_id and e.entity_id = substr(s.key, -${uuidBytes}) and s.kept = 1`,
-};
-const postgres: Dialect = {
-  tailOf: (key) => `substr(${key}, octet_length(${key}) - ${tailBytes - 1})`,
-  asBytes: (joined) => joined,
-  asHex: (bytes) => `encode(${bytes}, 'hex')`,
-  entities: `lateral (select * from entities x where x.application_id = s.application_id
-    and x.entity_id = substr(s.key, octet_length(s.key) - ${uuidBytes - 1}) and s.kept = 1 limit 1) e on true`,
-};
-
-const bodyColumns = `, e.modified as modified, e.version as version, e.body as body, e.connected as connected,
-      e.indexed_fields as indexed_fields`;
-
-/**
- * Of an entity that has one of the entries. The offset keeps PostgreSQL from reading all that has the probed value into
- * a hash table first.
- */
-function choiceConditions(
-  application: RealmKey,
-  choice: Buffer[],
-  parameters: SqlValue[],
-): (key: string) => string {
-  for (const start of choice) parameters.push(application, start);
-  return (key) =>
-    choice.length === 0
-      ? '1 = 0'
-      : `(${choice.map(() => `exists (select 1 from entity_index p where p.application_id = ? and p.key = ${key} limit 1 offset 0)`).join(' or ')})`;
-}
-
-/** A range of keys with two ends, whatever the walk is bound by. */
+/** A range of keys with two ends, whatever the walk is bound by: the lower one and the upper. */
 function boundsOf(
   pathId: number,
   { descending }: IndexWalk,
   { begin, end }: Run,
-  parameters: SqlValue[],
-): string {
+): { isBehindLower: boolean; keys: Buffer[] } {
   const [lower, upper] = descending ? [end, begin] : [begin, end];
-  const isBehind = lower !== undefined && 'after' in lower;
-  parameters.push(lowerKey(pathId, lower), upperKey(pathId, upper));
-  return `w.key ${isBehind ? '>' : '>='} ? and w.key < ?`;
+  const isBehindLower = lower !== undefined && 'after' in lower;
+  return { isBehindLower, keys: [lowerKey(pathId, lower), upperKey(pathId, upper)] };
 }
 
 function lowerKey(pathId: number, edge: RunEdge): Buffer {
