@@ -57,7 +57,7 @@ export function createSqliteEngine(
   const statements = createPreparedStatements(database);
   const reads = createSharedReads(database);
   const { afterCommit, close: endCare } = careForLargeFile(database, ports, mappedFrom);
-  const commits = createGroupCommit(database, { beforeBatch: reads.end, afterCommit });
+  const commits = createGroupCommit(database, { beforeBatch: reads.end, afterCommit, clock: ports.clock });
 
   function runWork<Result>(work: () => Work<Result>, during: Transaction): Result {
     const steps = work();

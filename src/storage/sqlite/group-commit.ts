@@ -1,6 +1,7 @@
 /** Writes asked for in the same few turns of the event loop share one transaction, and resolve after its sync. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
+import type { Clock } from '../../core/ports.ts';
 import { toStoreError } from './errors.ts';
 import type { Transaction } from './prepared.ts';
 import { type BatchedWrite, type BatchOutcome, createWriteBatches, type Outcome } from './write-batch.ts';
@@ -14,7 +15,7 @@ interface PendingWrite extends BatchedWrite {
 const writesAtOnce = 500;
 /**
  * A transaction waits for as many writes as the last one had, since those that were answered are about to ask again, and
- * each transaction costs a sync. For so many turns of the event loop, that is, and not where a turn is long.
+ * each transaction costs a sync. For so many turns of the event loop, that is, and within a millisecond of the clock.
  */
 const turnsToGather = 10;
 
@@ -31,13 +32,12 @@ export interface GroupCommitOptions {
   beforeBatch(): void;
   /** The writes are acknowledged. Never throws. */
   afterCommit(): void;
-  /** For how long a transaction waits for others at most. */
-  gatherMilliseconds?: number;
+  clock: Clock;
 }
 
 export function createGroupCommit(
   database: DatabaseSync,
-  { beforeBatch, afterCommit, gatherMilliseconds = 0.5 }: GroupCommitOptions,
+  { beforeBatch, afterCommit, clock }: GroupCommitOptions,
 ): GroupCommit {
   const batches = createWriteBatches(database);
   const listeners: ((changes: Change[]) => void)[] = [];
@@ -50,10 +50,9 @@ export function createGroupCommit(
   /** Called once in a turn. */
   function waitsForMore(): boolean {
     if (queue.length >= writesBefore || turnsWaited === turnsToGather) return false;
-    const now = performance.now();
-    if (turnsWaited === 0) waitsSince = now;
+    if (turnsWaited === 0) waitsSince = clock.now();
     turnsWaited += 1;
-    return now - waitsSince < gatherMilliseconds;
+    return clock.now() === waitsSince;
   }
 
   function flush(): void {

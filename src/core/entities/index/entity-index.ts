@@ -8,7 +8,7 @@ import type { IndexEntry } from '../entity-store.ts';
 import type { ScalarValue } from '../query/filter.ts';
 import { encodeIndexValue, isScalar } from './index-key.ts';
 import { collectPoint, type PointsByPath, pointEntriesOf } from './point-entries.ts';
-import { wordEntriesOf } from './word-entries.ts';
+import { type ValuesAtPath, wordEntriesOf } from './word-entries.ts';
 
 export const maximumEntries = 1000;
 /** Objects below this are stored, and found only by looking at the entities themselves. */
@@ -39,7 +39,7 @@ export const isIndexedPath = (path: string): boolean =>
 export const indexVersion = 3;
 
 interface Collection {
-  valuesByPath: Map<string, Set<ScalarValue>>;
+  valuesByPath: Map<string, ValuesAtPath>;
   points: PointsByPath;
   entriesLeft: number;
 }
@@ -64,8 +64,10 @@ export function indexEntriesOf(
   for (const [path, { value }] of entity.properties) collect(collection, path, value, 1);
   for (const [path, values] of collection.valuesByPath) {
     if (!indexedPaths(path)) continue;
-    for (const value of values) entries.push({ path, value: encodeIndexValue(value) });
-    if (values.size > 1) entries.push({ path: manyValuesPath(path), value: mark });
+    if (values instanceof Set) {
+      for (const value of values) entries.push({ path, value: encodeIndexValue(value) });
+      entries.push({ path: manyValuesPath(path), value: mark });
+    } else entries.push({ path, value: encodeIndexValue(values) });
   }
   entries.push(...wordEntriesOf(collection.valuesByPath, indexedPaths));
   entries.push(...pointEntriesOf(collection.points, indexedPaths, limit));
@@ -97,16 +99,15 @@ function collectElement(collection: Collection, path: string, value: unknown, de
 
 function add(collection: Collection, path: string, value: ScalarValue): void {
   if (!isKeyPath(path)) return;
-  let values = collection.valuesByPath.get(path);
-  if (!values) {
-    values = new Set();
-    collection.valuesByPath.set(path, values);
-  }
-  if (values.has(value)) return;
+  const { valuesByPath } = collection;
+  const held = valuesByPath.get(path);
+  if (held instanceof Set ? held.has(value) : held === value) return;
   // The second value at a path also brings the mark.
-  collection.entriesLeft -= values.size === 1 ? 2 : 1;
+  collection.entriesLeft -= held === undefined || held instanceof Set ? 1 : 2;
   if (collection.entriesLeft < 0) throw tooManyEntries();
-  values.add(value);
+  if (held === undefined) valuesByPath.set(path, value);
+  else if (held instanceof Set) held.add(value);
+  else valuesByPath.set(path, new Set([held, value]));
 }
 
 const tooManyEntries = (): KeygridError =>

@@ -34,13 +34,16 @@ const mark = encodeIndexValue(true);
 
 export const uncutMark = (path: string): IndexEntry => ({ path: uncutPath(path), value: mark });
 
+/** A set where there are several. */
+export type ValuesAtPath = ScalarValue | Set<ScalarValue>;
+
 /**
  * Shorter texts are served first, and those at paths that are not indexed too: so what is cut follows from the values
  * alone, whatever their order and the settings of the collection.
  * @param valuesByPath texts in lower case.
  */
 export function wordEntriesOf(
-  valuesByPath: ReadonlyMap<string, ReadonlySet<ScalarValue>>,
+  valuesByPath: ReadonlyMap<string, ValuesAtPath>,
   isIndexed: (path: string) => boolean,
 ): IndexEntry[] {
   const entries: IndexEntry[] = [];
@@ -66,13 +69,19 @@ interface TextsToCut {
   characters: number;
 }
 
-function textsToCut(valuesByPath: ReadonlyMap<string, ReadonlySet<ScalarValue>>): TextsToCut[] {
+function textsToCut(valuesByPath: ReadonlyMap<string, ValuesAtPath>): TextsToCut[] {
   const found: TextsToCut[] = [];
   for (const [path, values] of valuesByPath) {
-    const texts: string[] = [];
-    for (const value of values) if (typeof value === 'string' && !isOneWord(value)) texts.push(value);
+    if (!(values instanceof Set)) {
+      if (isToCut(values)) found.push({ path, texts: [values], characters: values.length });
+      continue;
+    }
+    const texts = [...values].filter(isToCut);
     const characters = texts.reduce((sum, text) => sum + text.length, 0);
     if (characters > 0) found.push({ path, texts, characters });
   }
   return found.sort((left, right) => left.characters - right.characters || (left.path < right.path ? -1 : 1));
 }
+
+const isToCut = (value: ScalarValue): value is string =>
+  typeof value === 'string' && value !== '' && !isOneWord(value);
