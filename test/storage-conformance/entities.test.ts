@@ -75,6 +75,44 @@ onEachEngine('entities', ({ storage, open }) => {
     assert.deepEqual(await Promise.all(found), expected);
   });
 
+  test('entities of several applications, written at the same time, are found in their own application alone', async () => {
+    const realms = [freshRealm(), freshRealm(), freshRealm()];
+    // The collections and the paths of the index are known from then on.
+    const first = realms.map((realm) => ({
+      realm,
+      dog: entityOf('dog'),
+      claims: [{ property: 'name', value: 'first' }],
+    }));
+    const others = Array.from({ length: 60 }, (_, at) => ({
+      ...{ realm: realms[at % 3]!, dog: entityOf('dog', { at }) },
+      claims: [{ property: 'name', value: `dog ${at}` }],
+    }));
+    for (const some of [first, others]) {
+      const writing = some.map(({ realm, dog, claims }) =>
+        storage()
+          .entities(realm)
+          .write(creation(dog, claims, [entry('color', 'black'), entry('kind', 'dog')])),
+      );
+      assert.ok((await Promise.all(writing)).every(({ kind }) => kind === 'written'));
+    }
+    for (const realm of realms) {
+      const own = [...first, ...others].filter((each) => each.realm === realm);
+      const uuidsOfOwn = own.map(({ dog }) => dog.uuid).sort();
+      for (const [path, value] of [
+        ['color', 'black'],
+        ['kind', 'dog'],
+      ] as const) {
+        assert.deepEqual((await having(storage(), realm, 'dog', path, value)).sort(), uuidsOfOwn);
+      }
+      for (const { dog, claims } of own) {
+        assert.deepEqual(
+          await storage().entities(realm).findByUniqueValue('dog', 'name', claims[0]!.value),
+          dog,
+        );
+      }
+    }
+  });
+
   test('an entity is found by a unique value of its type', async () => {
     const store = storage().entities(freshRealm());
     const bob = entityOf('user');

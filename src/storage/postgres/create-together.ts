@@ -29,11 +29,11 @@ const creationsAtMost = 64;
 const charactersAtMost = 2_000_000;
 
 /**
- * Index rows name their entity by its place in the arrays. Rows are inserted in the order of the arrays, claims in
- * the order of their keys, so that two statements that want the same claims wait for each other in one order.
+ * Rows are inserted in the order of the arrays, claims in the order of their keys, so that two statements that want the
+ * same claims wait for each other in one order. Claims name their entity by its place in the arrays.
  */
-const createEntities = {
-  name: 'keygrid_create_entities',
+const createEntities = (name: string, indexRows: string) => ({
+  name,
   text: `with created as (
       insert into entities (application_id, entity_id, type, created, modified, version, body)
       select * from unnest($1::bigint[], $2::bytea[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])),
@@ -41,9 +41,18 @@ const createEntities = {
       insert into unique_values (application_id, type, property, value, entity_id)
       select ($1::bigint[])[c.place], ($3::text[])[c.place], c.property, c.value, ($2::bytea[])[c.place]
       from unnest($8::int[], $9::text[], $10::text[]) as c (place, property, value))
-    insert into entity_index (application_id, key)
-    select ($1::bigint[])[i.place], i.key from unnest($11::int[], $12::bytea[]) as i (place, key)`,
-};
+    insert into entity_index (application_id, key) ${indexRows}`,
+});
+
+/** Most statements are of one application, and then its index rows need not say whose they are. */
+const createInOne = createEntities(
+  'keygrid_create_entities',
+  'select ($1::bigint[])[1], i.key from unnest($11::bytea[]) as i (key)',
+);
+const createInSeveral = createEntities(
+  'keygrid_create_entities_of_several',
+  'select i.application_id, i.key from unnest($11::bytea[], $12::bigint[]) as i (key, application_id)',
+);
 
 export function createCreateTogether(pool: pg.Pool): CreateTogether {
   const writers: ArrayWriter[] = [];
@@ -53,7 +62,7 @@ export function createCreateTogether(pool: pg.Pool): CreateTogether {
     const creations = batch.map(({ creation }) => creation);
     try {
       await withClient(pool, async (client) => {
-        await run(client, { ...createEntities, values: toValues(creations, arrays) });
+        await run(client, toQuery(creations, arrays));
       });
     } finally {
       arrays.reset();
@@ -105,11 +114,13 @@ function countForOne(waiting: readonly Waiting[]): number {
   return end === -1 ? waiting.length : end;
 }
 
-function toValues(creations: Creation[], arrays: ArrayWriter): Buffer[] {
+function toQuery(creations: Creation[], arrays: ArrayWriter): pg.QueryConfig<unknown[]> {
+  const applications = creations.map(({ application }) => application);
   const entities = creations.map(({ change }) => change.entity);
   const ids = entities.map(({ uuid }) => uuidToOrderedBytes(uuid));
-  return [
-    arrays.longIntegers(creations.map(({ application }) => application)),
+  const isInOne = applications.every((application) => application === applications[0]);
+  const values = [
+    arrays.longIntegers(applications),
     arrays.bytes(ids),
     arrays.texts(entities.map(({ type }) => type)),
     arrays.longIntegers(entities.map(({ created }) => created)),
@@ -117,8 +128,10 @@ function toValues(creations: Creation[], arrays: ArrayWriter): Buffer[] {
     arrays.longIntegers(entities.map(({ version }) => version)),
     arrays.texts(entities.map(({ body }) => body)),
     ...claimArrays(creations, arrays),
-    ...indexArrays(creations, ids, arrays),
+    indexKeys(creations, ids, arrays),
   ];
+  if (isInOne) return { ...createInOne, values };
+  return { ...createInSeveral, values: [...values, applicationsOfKeys(creations, arrays)] };
 }
 
 interface PlacedClaim {
@@ -143,14 +156,10 @@ function claimArrays(creations: Creation[], arrays: ArrayWriter): Buffer[] {
   ];
 }
 
-/** Place and key of each index row. */
-function indexArrays(creations: Creation[], ids: readonly Buffer[], arrays: ArrayWriter): Buffer[] {
-  const places: number[] = [];
-  for (const [at, { change }] of creations.entries()) {
-    for (const _ of change.index) places.push(at + 1);
-  }
+function indexKeys(creations: Creation[], ids: readonly Buffer[], arrays: ArrayWriter): Buffer {
+  const count = sum(creations, ({ change }) => change.index.length);
   const bytes = sum(creations, ({ change }) => sum(change.index, ({ value }) => longestKey(value)));
-  const keys = arrays.written(oidOf.bytea, places.length, bytes, (add) => {
+  return arrays.written(oidOf.bytea, count, bytes, (add) => {
     for (const [at, { change, pathIds }] of creations.entries()) {
       const tail = tailOf(change.entity.created, ids[at]!);
       for (const [entry, { value }] of change.index.entries()) {
@@ -158,8 +167,10 @@ function indexArrays(creations: Creation[], ids: readonly Buffer[], arrays: Arra
       }
     }
   });
-  return [arrays.integers(places), keys];
 }
+
+const applicationsOfKeys = (creations: Creation[], arrays: ArrayWriter): Buffer =>
+  arrays.longIntegers(creations.flatMap(({ application, change }) => change.index.map(() => application)));
 
 const claimKey = (application: RealmKey, type: string, claim: UniqueClaim): string =>
   `${application}\n${type}\n${claim.property}\n${claim.value}`;
