@@ -29,9 +29,8 @@ interface Signing {
 }
 
 export async function measurePasswordGrant(context: BenchContext): Promise<ItemReport> {
-  // Answers take most of a second each with 32 waiting, so that short rounds would count few of them.
-  const seconds = Math.max(context.secondsPerRound, 5);
-  const rounds = roundsOf(context);
+  const seconds = secondsOfPasswords(context);
+  const rounds = roundsOfPasswords(context);
   const signing = context.keygridScript === undefined ? undefined : await startSigning(context);
   const argon2: number[] = [];
   const grants: LoadResult[] = [];
@@ -55,7 +54,12 @@ export async function measurePasswordGrant(context: BenchContext): Promise<ItemR
 }
 
 /** The argon2id rate is the memory's, which others on the machine share: from round to round it varies by a tenth. */
-const roundsOf = ({ rounds }: BenchContext): number => (rounds < 3 ? rounds : 2 * rounds + 1);
+export const roundsOfPasswords = ({ rounds }: Pick<BenchContext, 'rounds'>): number =>
+  rounds < 3 ? rounds : 2 * rounds + 1;
+
+/** Answers take most of a second each with 32 waiting, so that short rounds would count few of them. */
+export const secondsOfPasswords = ({ secondsPerRound }: Pick<BenchContext, 'secondsPerRound'>): number =>
+  Math.max(secondsPerRound, 5);
 
 async function bestArgon2Rate(seconds: number): Promise<number> {
   const rates: number[] = [];

@@ -41,6 +41,17 @@ const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
+/** A batch of so many is sent and answered. */
+async function answerFirst(
+  { addMany, sent, end }: ReturnType<typeof observed>,
+  length: number,
+): Promise<void> {
+  addMany(length);
+  await sent(1);
+  end();
+  await turns();
+}
+
 test('what comes in one turn goes together, and what comes meanwhile goes next', async () => {
   const { addMany, end, sizes, sent } = observed(0);
   addMany(3);
@@ -85,10 +96,7 @@ test('under load a batch waits until as many have come as there were', async () 
 
 test('nothing waits behind a small batch, nor for more than would go beside another', async () => {
   const small = observed(never);
-  small.addMany(7);
-  await small.sent(1);
-  small.end();
-  await turns();
+  await answerFirst(small, 7);
   small.addMany(1);
   await small.sent(2);
   const large = observed(never, 20);
@@ -105,14 +113,11 @@ test('nothing waits behind a small batch, nor for more than would go beside anot
 });
 
 test('a batch does not wait longer than it may', async () => {
-  const { addMany, end, sizes, sent } = observed(1);
-  addMany(8);
-  await sent(1);
-  end();
-  await turns();
-  addMany(1);
-  await sent(2);
-  assert.deepEqual(sizes, [8, 1]);
+  const batches = observed(1);
+  await answerFirst(batches, 8);
+  batches.addMany(1);
+  await batches.sent(2);
+  assert.deepEqual(batches.sizes, [8, 1]);
 });
 
 test('behind a batch that hangs, those that wait go in time, however few', async () => {
@@ -144,12 +149,9 @@ test('finishing sends what waits, and ends with the last batch', async () => {
 });
 
 test('a finished one still sends, and waits for nobody', async () => {
-  const { addMany, end, finish, sent } = observed(never);
-  await finish();
-  addMany(8);
-  await sent(1);
-  end();
-  await turns();
-  addMany(1);
-  await sent(2);
+  const batches = observed(never);
+  await batches.finish();
+  await answerFirst(batches, 8);
+  batches.addMany(1);
+  await batches.sent(2);
 });
