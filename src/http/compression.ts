@@ -1,5 +1,6 @@
 /** gzip both ways: answers for clients that accept it, and bodies from clients that send it. usergrid-auth.md 10.7. */
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { BodyRefused, bodyTooLarge, ignoreBody } from './refused-body.ts';
@@ -19,14 +20,15 @@ export function compressAnswers(app: FastifyInstance): void {
     if (!isWorthCompressing(payload) || isFixed(reply)) return done(null, payload);
     reply.header('vary', variesByEncoding(reply.getHeader('vary')?.toString()));
     if (!acceptsGzip(request.headers['accept-encoding'])) return done(null, payload);
-    gzip(payload, (error, compressed) => {
-      if (error) return done(error);
+    compress(payload).then((compressed) => {
       reply.header('content-encoding', 'gzip');
       reply.header('content-length', compressed.length);
       done(null, compressed);
-    });
+    }, done);
   });
 }
+
+export const compress: (payload: string | Buffer) => Promise<Buffer> = promisify(gzip);
 
 const isFixed = (reply: FastifyReply): boolean =>
   reply.hasHeader('content-encoding') || String(reply.getHeader('cache-control') ?? '').includes('no-store');

@@ -5,7 +5,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Awaitable, andThen } from '../core/awaitable.ts';
 import type { Clock } from '../core/ports.ts';
-import { isWorthCompressing, variesByEncoding } from './compression.ts';
+import { acceptsGzip, compress, isWorthCompressing, variesByEncoding } from './compression.ts';
+import { giveBack, lengthToTake, takeBody } from './taken-bodies.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -25,10 +26,16 @@ export interface DirectAnswer {
 /** Of a GET. Undefined for what is left to the route. It never throws nor rejects. */
 export type DirectAnswerer = (request: IncomingMessage) => Awaitable<DirectAnswer | undefined>;
 
+/** Of a POST, of which the body has not come yet. Undefined for what is left to the route. It never throws. */
+export type DirectTaker = (request: IncomingMessage) => TakenRequest | undefined;
+/** What becomes of the whole body. Undefined for what is left to the route. It never throws nor rejects. */
+export type TakenRequest = (body: Buffer) => Awaitable<DirectAnswer | undefined>;
+
 export interface DirectAnswers {
   add(answerer: DirectAnswerer): void;
+  addTaker(taker: DirectTaker): void;
   /** Such answers pass no hook: `listener` hears of them. */
-  onAnswer(listener: (seconds: number) => void): void;
+  onAnswer(listener: (method: string, seconds: number) => void): void;
   /** From now on all is left to the routes: a server that stops tells its peers so there. */
   stop(): void;
   /** Whether it answered. */
@@ -43,9 +50,11 @@ const mayHaveBody = ({ headers }: IncomingMessage): boolean =>
 
 export function createDirectAnswers(clock: Clock, nextRequestId: () => string): DirectAnswers {
   const answerers: DirectAnswerer[] = [];
-  const listeners: ((seconds: number) => void)[] = [];
+  const takers: DirectTaker[] = [];
+  const listeners: ((method: string, seconds: number) => void)[] = [];
 
-  function find(request: IncomingMessage): Awaitable<DirectAnswer | undefined> {
+  function read(request: IncomingMessage): Awaitable<DirectAnswer | undefined> {
+    if (mayHaveBody(request)) return undefined;
     for (const answerer of answerers) {
       const answer = answerer(request);
       if (answer) return answer;
@@ -53,36 +62,69 @@ export function createDirectAnswers(clock: Clock, nextRequestId: () => string): 
     return undefined;
   }
 
-  function send(
-    request: IncomingMessage,
+  function take(request: IncomingMessage): Awaitable<DirectAnswer | undefined> {
+    const length = lengthToTake(request);
+    if (length === undefined) return undefined;
+    for (const taker of takers) {
+      const taken = taker(request);
+      if (taken) return answerTaken(request, length, taken);
+    }
+    return undefined;
+  }
+
+  function find(request: IncomingMessage): Awaitable<DirectAnswer | undefined> {
+    if (request.method === 'GET') return read(request);
+    return request.method === 'POST' ? take(request) : undefined;
+  }
+
+  function send(response: ServerResponse, headers: readonly string[], body: string | Buffer): void {
+    const length = ['content-length', String(Buffer.byteLength(body)), 'x-request-id', nextRequestId()];
+    response.writeHead(200, [...headers, ...length]);
+    response.end(body);
+  }
+
+  function sendAnswer(
+    { headers: asked }: IncomingMessage,
     response: ServerResponse,
     { headers, vary, body }: DirectAnswer,
-  ): boolean {
-    const mayBeCompressed = isWorthCompressing(body);
-    if (mayBeCompressed && request.headers['accept-encoding'] !== undefined) return false;
-    const varies = mayBeCompressed ? variesByEncoding(vary) : vary;
-    response.writeHead(200, [
-      ...headers,
-      ...(varies === undefined ? [] : ['vary', varies]),
-      ...['content-length', String(Buffer.byteLength(body)), 'x-request-id', nextRequestId()],
-    ]);
-    response.end(body);
-    return true;
+  ): Awaitable<void> {
+    if (!isWorthCompressing(body)) {
+      return send(response, vary === undefined ? headers : [...headers, 'vary', vary], body);
+    }
+    const varying = [...headers, 'vary', variesByEncoding(vary)];
+    if (!acceptsGzip(asked['accept-encoding'])) return send(response, varying, body);
+    return compress(body).then((packed) => send(response, [...varying, 'content-encoding', 'gzip'], packed));
   }
 
   return {
-    stop: () => void answerers.splice(0),
+    stop() {
+      answerers.length = 0;
+      takers.length = 0;
+    },
     add: (answerer) => void answerers.push(answerer),
+    addTaker: (taker) => void takers.push(taker),
     onAnswer: (listener) => void listeners.push(listener),
     answer(request, response) {
-      if (request.method !== 'GET' || mayHaveBody(request)) return false;
       const startedAt = clock.now();
       return andThen(find(request), (answer) => {
-        if (!answer || !send(request, response, answer)) return false;
-        const seconds = (clock.now() - startedAt) / 1000;
-        for (const listener of listeners) listener(seconds);
-        return true;
+        if (!answer) return false;
+        return andThen(sendAnswer(request, response, answer), () => {
+          const seconds = (clock.now() - startedAt) / 1000;
+          for (const listener of listeners) listener(request.method!, seconds);
+          return true;
+        });
       });
     },
   };
+}
+
+async function answerTaken(
+  request: IncomingMessage,
+  length: number,
+  taken: TakenRequest,
+): Promise<DirectAnswer | undefined> {
+  const body = await takeBody(request, length);
+  const answer = await taken(body);
+  if (!answer) giveBack(request, body);
+  return answer;
 }

@@ -30,7 +30,7 @@ export function collectMetrics(app: FastifyInstance, gauges: Gauges): Metrics {
     row.sum += seconds;
     for (let at = buckets.length - 1; at >= 0 && seconds <= buckets[at]!; at -= 1) row.below[at]! += 1;
   }
-  app.directAnswers.onAnswer((seconds) => count('GET', 200, seconds));
+  app.directAnswers.onAnswer((method, seconds) => count(method, 200, seconds));
   app.addHook('onResponse', (request, reply, done) => {
     count(request.method, reply.statusCode, reply.elapsedTime / 1000);
     done();

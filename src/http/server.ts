@@ -15,6 +15,7 @@ import { createServer } from './node-http.ts';
 import { prepareDocuments } from './prepared-documents.ts';
 import { readRequestTarget } from './request-target.ts';
 import { withoutSchemaCompilers } from './schema-compilers.ts';
+import { readGivenBodies } from './taken-bodies.ts';
 import { answerUnforeseen } from './unforeseen.ts';
 import { answerUnreadableRequest, maximumHeaderBytes } from './unreadable-requests.ts';
 
@@ -103,6 +104,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     directAnswers.stop();
     done();
   });
+  readGivenBodies(app);
   answerUnforeseen(app);
   compressAnswers(app);
   app.addHook('onRequest', (request, reply, done) => {

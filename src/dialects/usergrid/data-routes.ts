@@ -13,6 +13,7 @@ import {
 } from './collection-answers.ts';
 import type { Answer, Routes, UsergridOptions } from './context.ts';
 import { type DataCall, requireNoFile } from './data-call.ts';
+import { createDirectCreations, type DirectCreations } from './direct-creations.ts';
 import { createDirectReads, type DirectReads } from './direct-reads.ts';
 import {
   deleteEntity,
@@ -49,7 +50,13 @@ export const dataRoutes: Routes = (app, options) => {
   const root = '/:organization/:application';
   const reads = createDirectReads(options);
   app.directAnswers.add(reads.answer);
-  const methods = { ...answers, GET: { ...answers.GET, entity: readAndLearn(reads) } };
+  const creations = createDirectCreations(options);
+  app.directAnswers.addTaker(creations.take);
+  const methods = {
+    ...answers,
+    GET: { ...answers.GET, entity: readAndLearn(reads) },
+    POST: { ...answers.POST, collection: createAndLearn(creations) },
+  };
   const operation = (
     method: keyof typeof answers,
     summary: string,
@@ -101,6 +108,15 @@ const readAndLearn =
   (call, target) => {
     if (target.entity && isUuid(target.reference)) reads.learn(call.request, call.collection);
     return readEntity(call, target);
+  };
+
+const createAndLearn =
+  (creations: DirectCreations): MethodAnswers['collection'] =>
+  async (call) => {
+    creations.throwRefusal(call.request.raw);
+    const answered = await createInCollection(call);
+    creations.learn(call.request, call.collection);
+    return answered;
   };
 
 const answerWith =
