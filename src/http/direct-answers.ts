@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-/** With status 200. */
+/** With status 200, and no secret, which must not be compressed (see compression.ts). */
 export interface DirectAnswer {
   /** Names in lower case, each with its value behind it; without length, `vary` and request id. */
   headers: readonly string[];
