@@ -129,8 +129,28 @@ export function renderBody({ uuid, type, created, modified, properties }: Entity
   return body;
 }
 
-const renderProperty = ({ name, value }: Property): string =>
-  `,${JSON.stringify(name)}:${JSON.stringify(value)}`;
+const renderProperty = ({ name, value }: Property): string => `,${renderName(name)}:${renderValue(value)}`;
+
+/** Of all but numbers and truths, which need no more than their own text. */
+const renderValue = (value: unknown): string =>
+  typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+    ? String(value)
+    : JSON.stringify(value);
+
+const renderedNames = new Map<string, string>();
+const namesKept = 5000;
+const longestNameKept = 100;
+
+/** Most names come again and again. */
+function renderName(name: string): string {
+  const known = renderedNames.get(name);
+  if (known !== undefined) return known;
+  const rendered = JSON.stringify(name);
+  if (name.length > longestNameKept) return rendered;
+  if (renderedNames.size === namesKept) renderedNames.clear();
+  renderedNames.set(name, rendered);
+  return rendered;
+}
 
 function requireSize(body: string): void {
   // A UTF-16 unit takes three bytes of UTF-8 at most.

@@ -4,6 +4,7 @@ import type { ChangeTopic } from '../oauth/revocation-store.ts';
 import type { Uuid } from '../uuid.ts';
 import type { IdempotencyClaim } from './collections/idempotency.ts';
 import type { IndexedFields } from './index/indexed-fields.ts';
+import type { ScalarValue } from './query/filter.ts';
 
 export interface StoredEntity {
   uuid: Uuid;
@@ -31,10 +32,16 @@ export interface UniqueClaim {
   value: string;
 }
 
-/** One scalar of the entity, at a lower-case dot path, as order-preserving bytes (index-key.ts). */
+/** An entry of the index: a lower-case dot path, and a scalar as order-preserving bytes (index-key.ts). */
 export interface IndexEntry {
   path: string;
   value: Uint8Array;
+}
+
+/** One that is to be written: its scalar becomes bytes where they go. */
+export interface IndexedValue {
+  path: string;
+  value: ScalarValue | Uint8Array;
 }
 
 export type EntityChange = EntityWrite & {
@@ -47,7 +54,7 @@ export type EntityWrite =
       kind: 'create';
       entity: StoredEntity;
       claims: UniqueClaim[];
-      index: IndexEntry[];
+      index: IndexedValue[];
       /** Where it is taken, nothing is written. */
       idempotency?: IdempotencyClaim;
     }
@@ -57,24 +64,24 @@ export type EntityWrite =
       entity: StoredEntity;
       claimsAdded: UniqueClaim[];
       claimsRemoved: UniqueClaim[];
-      indexAdded: IndexEntry[];
-      indexRemoved: IndexEntry[];
+      indexAdded: IndexedValue[];
+      indexRemoved: IndexedValue[];
     }
   | {
       kind: 'delete';
       /** As it was read; also frees its permissions, credentials and edges. */
       entity: StoredEntity;
       claims: UniqueClaim[];
-      index: IndexEntry[];
+      index: IndexedValue[];
     }
   | {
       kind: 'reindex';
       /** As it was read, but for `indexedFields`; it stays so, and counts no write. */
       entity: StoredEntity;
       /** Every entry that it shall have; some may be there. */
-      index: IndexEntry[];
+      index: IndexedValue[];
       /** Those of its values that it shall not have; most are not there. */
-      indexRemoved: IndexEntry[];
+      indexRemoved: IndexedValue[];
     };
 
 export type WriteOutcome =

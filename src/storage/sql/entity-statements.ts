@@ -1,7 +1,7 @@
 /** The statements of the entity tables, and the work that one entity change is. */
 import type {
   EntityChange,
-  IndexEntry,
+  IndexedValue,
   StoredEntity,
   UniqueClaim,
   WriteOutcome,
@@ -211,7 +211,7 @@ function* release({ application, id, entity }: Subject, claims: UniqueClaim[]): 
   }
 }
 
-function* insertEntries(subject: Subject, entries: IndexEntry[], known: PathNumbers): Work<PathNumbers> {
+function* insertEntries(subject: Subject, entries: IndexedValue[], known: PathNumbers): Work<PathNumbers> {
   const { application, entity, id } = subject;
   const unknown = unknownPaths(entries, known);
   const learned = unknown ? yield* numberPaths(application, entity.type, unknown) : nothing;
@@ -224,7 +224,7 @@ function* insertEntries(subject: Subject, entries: IndexEntry[], known: PathNumb
 }
 
 /** Where a path has no number, there is nothing to delete. */
-function* deleteEntries(subject: Subject, entries: IndexEntry[], known: PathNumbers): Work<PathNumbers> {
+function* deleteEntries(subject: Subject, entries: IndexedValue[], known: PathNumbers): Work<PathNumbers> {
   const { application, entity, id } = subject;
   const unknown = unknownPaths(entries, known);
   const learned = unknown ? yield* findPaths(application, entity.type, unknown) : nothing;
@@ -237,7 +237,7 @@ function* deleteEntries(subject: Subject, entries: IndexEntry[], known: PathNumb
   return learned;
 }
 
-function unknownPaths(entries: IndexEntry[], known: PathNumbers): string[] | undefined {
+function unknownPaths(entries: IndexedValue[], known: PathNumbers): string[] | undefined {
   const unknown = entries.filter(({ path }) => !known.has(path));
   return unknown.length > 0 ? unknown.map(({ path }) => path) : undefined;
 }

@@ -6,7 +6,8 @@
  * A value ends with a byte of 0, and each 0 in it is followed by 0xff: then keys are in the order of the values,
  * whatever their lengths, since no time begins with 0xff.
  */
-import type { IndexPosition } from '../../core/entities/entity-store.ts';
+import type { IndexedValue, IndexPosition } from '../../core/entities/entity-store.ts';
+import { longestEncoding, writeIndexValue } from '../../core/entities/index/index-key.ts';
 import { uuidFromOrderedHex, uuidToOrderedBytes } from '../../core/uuid.ts';
 
 const pathBytes = 4;
@@ -18,14 +19,15 @@ const timeOffset = 2 ** 47;
 const behindZero = 0xff;
 
 /** Bytes that no key is longer than. */
-export const longestKey = (value: Uint8Array): number => pathBytes + 2 * value.length + 1 + tailBytes;
+export const longestKey = (value: IndexedValue['value']): number =>
+  pathBytes + 2 * longestEncoding(value) + 1 + tailBytes;
 
 /** @returns where it ends. `target` has room for `longestKey`. */
 export function writeIndexKey(
   target: Buffer,
   from: number,
   pathId: number,
-  value: Uint8Array,
+  value: IndexedValue['value'],
   tail: Uint8Array,
 ): number {
   const at = writeValue(target, writePath(target, from, pathId), value);
@@ -43,14 +45,22 @@ function writePath(target: Buffer, from: number, pathId: number): number {
   return from + pathBytes;
 }
 
-function writeValue(target: Buffer, from: number, value: Uint8Array): number {
-  let at = from;
-  for (let place = 0; place < value.length; place += 1) {
-    const byte = value[place]!;
-    target[at++] = byte;
-    if (byte === 0) target[at++] = behindZero;
+function writeValue(target: Buffer, from: number, value: IndexedValue['value']): number {
+  const end = writeIndexValue(target, from, value);
+  let zeros = 0;
+  for (let at = from; at < end; at += 1) if (target[at] === 0) zeros += 1;
+  if (zeros > 0) markZeros(target, from, end, end + zeros);
+  return end + zeros;
+}
+
+/** From the end on, so that no byte is written over before it has moved. */
+function markZeros(target: Buffer, from: number, end: number, newEnd: number): void {
+  let to = newEnd;
+  for (let at = end - 1; at >= from; at -= 1) {
+    const byte = target[at]!;
+    if (byte === 0) target[--to] = behindZero;
+    target[--to] = byte;
   }
-  return at;
 }
 
 /** What all keys of an entity end with. @param id the uuid in ordered bytes. */
@@ -61,7 +71,7 @@ export function tailOf(created: number, id: Uint8Array): Buffer {
   return tail;
 }
 
-export function indexKey(pathId: number, value: Uint8Array, tail: Uint8Array): Buffer {
+export function indexKey(pathId: number, value: IndexedValue['value'], tail: Uint8Array): Buffer {
   const key = Buffer.allocUnsafe(longestKey(value));
   return key.subarray(0, writeIndexKey(key, 0, pathId, value, tail));
 }

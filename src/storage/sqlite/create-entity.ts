@@ -2,7 +2,7 @@
  * The creation of an entity without the steps in between: it is what most writes are. It does what `applyEntityChange`
  * would do, with the same statements; the suite in test/storage-conformance takes both ways.
  */
-import type { IndexEntry } from '../../core/entities/entity-store.ts';
+import type { IndexedValue } from '../../core/entities/entity-store.ts';
 import { uuidToOrderedBytes } from '../../core/uuid.ts';
 import { ChangeRefused, insertClaim, insertEntity, insertIndexEntries } from '../sql/entity-statements.ts';
 import { longestKey, tailOf, writeIndexKey } from '../sql/index-keys.ts';
@@ -34,7 +34,7 @@ export function createEntity(
 /** For the keys of most entities; SQLite copies what it is given, so the next entity's may take their place. */
 const room = Buffer.allocUnsafe(16 * 1024);
 
-function keysOf(index: IndexEntry[], pathIds: number[], tail: Uint8Array): SqlValue[] {
+function keysOf(index: IndexedValue[], pathIds: number[], tail: Uint8Array): SqlValue[] {
   let bytes = 0;
   for (const { value } of index) bytes += longestKey(value);
   const target = bytes <= room.length ? room : Buffer.allocUnsafe(bytes);
@@ -42,7 +42,7 @@ function keysOf(index: IndexEntry[], pathIds: number[], tail: Uint8Array): SqlVa
   let from = 0;
   for (let at = 0; at < index.length; at += 1) {
     const to = writeIndexKey(target, from, pathIds[at]!, index[at]!.value, tail);
-    keys.push(target.subarray(from, to));
+    keys.push(new Uint8Array(target.buffer, target.byteOffset + from, to - from));
     from = to;
   }
   return keys;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { KeygridError } from '../../errors.ts';
 import { readProperties } from '../entity-body.ts';
+import type { IndexedValue } from '../entity-store.ts';
 import { entityType } from '../entity-types.ts';
 import { diffIndex, indexEntriesOf, isIndexedPath, manyValuesPath, maximumEntries } from './entity-index.ts';
 import { encodeIndexValue } from './index-key.ts';
@@ -20,7 +21,9 @@ const entriesOf = (body: object) =>
 const pairsOf = (body: object): string[] =>
   entriesOf(body)
     .slice(2)
-    .map(({ path, value }) => `${path} ${Buffer.from(value).toString('hex')}`);
+    .map(({ path, value }) => `${path} ${Buffer.from(bytesOf(value)).toString('hex')}`);
+const bytesOf = (value: IndexedValue['value']): Uint8Array =>
+  value instanceof Uint8Array ? value : encodeIndexValue(value);
 const pair = (path: string, value: string | number | boolean): string =>
   `${path} ${encodeIndexValue(value).toString('hex')}`;
 
@@ -79,10 +82,21 @@ test('the difference of two indexes is what to add and what to remove', () => {
     entriesOf({ a: 1, b: 'x', tags: ['p', 'q'] }),
     entriesOf({ a: '1', b: 'X', tags: ['q'] }),
   );
-  assert.deepEqual(added, [{ path: 'a', value: encodeIndexValue('1') }]);
+  assert.deepEqual(added, [{ path: 'a', value: '1' }]);
   assert.deepEqual(removed, [
-    { path: 'a', value: encodeIndexValue(1) },
-    { path: 'tags', value: encodeIndexValue('p') },
-    { path: manyValuesPath('tags'), value: encodeIndexValue(true) },
+    { path: 'a', value: 1 },
+    { path: 'tags', value: 'p' },
+    { path: manyValuesPath('tags'), value: true },
   ]);
+});
+
+test('texts that are the same bytes in the index are the same to it', () => {
+  const { added, removed } = diffIndex(
+    entriesOf({ tags: ['\ud800', '\ufffd'] }),
+    entriesOf({ tags: '\ufffd' }),
+  );
+  assert.deepEqual(
+    { added, removed },
+    { added: [], removed: [{ path: manyValuesPath('tags'), value: true }] },
+  );
 });

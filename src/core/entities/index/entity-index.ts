@@ -4,9 +4,9 @@
  */
 import { KeygridError } from '../../errors.ts';
 import type { EntityParts } from '../entity-body.ts';
-import type { IndexEntry } from '../entity-store.ts';
+import type { IndexedValue } from '../entity-store.ts';
 import type { ScalarValue } from '../query/filter.ts';
-import { encodeIndexValue, isScalar } from './index-key.ts';
+import { isScalar } from './index-key.ts';
 import { collectPoint, type PointsByPath, pointEntriesOf } from './point-entries.ts';
 import { type ValuesAtPath, wordEntriesOf } from './word-entries.ts';
 
@@ -21,7 +21,7 @@ const maximumPathCharacters = 230;
  * has no such mark, a walk meets every entity once, and two bounds of a range may be laid together.
  */
 const manyValuesMark = '[]';
-const mark = encodeIndexValue(true);
+const mark = true;
 
 export const manyValuesPath = (path: string): string => path + manyValuesMark;
 
@@ -54,10 +54,10 @@ export function indexEntriesOf(
   entity: EntityParts,
   limit: number = maximumEntries,
   indexedPaths: IndexedPaths = everyPath,
-): IndexEntry[] {
-  const entries: IndexEntry[] = [
-    { path: 'created', value: encodeIndexValue(entity.created) },
-    { path: 'modified', value: encodeIndexValue(entity.modified) },
+): IndexedValue[] {
+  const entries: IndexedValue[] = [
+    { path: 'created', value: entity.created },
+    { path: 'modified', value: entity.modified },
   ];
   const entriesLeft = limit - entries.length;
   const collection: Collection = { valuesByPath: new Map(), points: new Map(), entriesLeft };
@@ -65,9 +65,9 @@ export function indexEntriesOf(
   for (const [path, values] of collection.valuesByPath) {
     if (!indexedPaths(path)) continue;
     if (values instanceof Set) {
-      for (const value of values) entries.push({ path, value: encodeIndexValue(value) });
+      for (const value of values) entries.push({ path, value });
       entries.push({ path: manyValuesPath(path), value: mark });
-    } else entries.push({ path, value: encodeIndexValue(values) });
+    } else entries.push({ path, value: values });
   }
   entries.push(...wordEntriesOf(collection.valuesByPath, indexedPaths));
   entries.push(...pointEntriesOf(collection.points, indexedPaths, limit));
@@ -117,16 +117,19 @@ const tooManyEntries = (): KeygridError =>
   );
 
 export interface IndexDifference {
-  added: IndexEntry[];
-  removed: IndexEntry[];
+  added: IndexedValue[];
+  removed: IndexedValue[];
 }
 
-export function diffIndex(before: IndexEntry[], after: IndexEntry[]): IndexDifference {
+export function diffIndex(before: IndexedValue[], after: IndexedValue[]): IndexDifference {
   const gone = new Map(before.map((entry) => [keyOf(entry), entry]));
   const added = after.filter((entry) => !gone.delete(keyOf(entry)));
   return { added, removed: [...gone.values()] };
 }
 
 /** Paths hold no U+0000, so path and value cannot run into each other. */
-const keyOf = ({ path, value }: IndexEntry): string =>
-  `${path}\0${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')}`;
+const keyOf = ({ path, value }: IndexedValue): string =>
+  value instanceof Uint8Array
+    ? `${path}\0${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')}`
+    : // Lone surrogates are all the same bytes.
+      `${path}\0${typeof value} ${String(value).toWellFormed()}`;

@@ -7,9 +7,11 @@ import {
   decodeIndexValue,
   encodeIndexValue,
   type KeyRange,
+  longestEncoding,
   maximumTextBytes,
   prefixRange,
   rangeOf,
+  writeIndexValue,
 } from './index-key.ts';
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -48,6 +50,18 @@ describe('index keys', () => {
       fc.property(scalar, scalar, (left, right) => {
         const order = Buffer.compare(encodeIndexValue(left), encodeIndexValue(right));
         assert.equal(order, Math.sign(compareValues(left, right)) + 0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('are the same where they are written into memory that is there', () => {
+    fc.assert(
+      fc.property(fc.oneof(scalar, longText), fc.nat(5), (value, from) => {
+        const room = Buffer.alloc(from + longestEncoding(value) + 1, 0xaa);
+        const end = writeIndexValue(room, from, value);
+        assert.deepEqual(room.subarray(from, end), encodeIndexValue(value));
+        assert.deepEqual([...room.subarray(0, from), room.at(-1)], [...Buffer.alloc(from + 1, 0xaa)]);
       }),
       { numRuns: 2000 },
     );

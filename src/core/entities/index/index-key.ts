@@ -14,6 +14,7 @@ const textTag = String.fromCharCode(tagOf.string);
  * order holds up to the cut. PostgreSQL refuses index rows above 2704 bytes.
  */
 export const maximumTextBytes = 900;
+const [digestOfCut, digestBytes] = ['sha256', 32] as const;
 
 export interface KeyRange {
   from: Buffer;
@@ -27,6 +28,34 @@ export interface KeyRange {
 export const isScalar = (value: unknown): value is ScalarValue =>
   typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 
+/** Bytes that no value's encoding is longer than. */
+export function longestEncoding(value: ScalarValue | Uint8Array): number {
+  if (typeof value === 'string') return 1 + Math.min(3 * value.length, maximumTextBytes + digestBytes);
+  return value instanceof Uint8Array ? value.length : wholeNumberBytes;
+}
+
+/** As `encodeIndexValue`, into memory that is there. @returns where it ends */
+export function writeIndexValue(target: Buffer, from: number, value: ScalarValue | Uint8Array): number {
+  if (typeof value === 'number') return writeNumber(target, from, value);
+  const end = typeof value === 'string' ? writeAscii(target, from, value) : undefined;
+  if (end !== undefined) return end;
+  const bytes = value instanceof Uint8Array ? value : encodeIndexValue(value as string | boolean);
+  for (let at = 0; at < bytes.length; at += 1) target[from + at] = bytes[at]!;
+  return from + bytes.length;
+}
+
+/** Undefined for a text that is not all ASCII, or that is cut. */
+function writeAscii(target: Buffer, from: number, value: string): number | undefined {
+  if (value.length > maximumTextBytes) return undefined;
+  target[from] = tagOf.string;
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at);
+    if (code >= 0x80) return undefined;
+    target[from + 1 + at] = code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
+  }
+  return from + 1 + value.length;
+}
+
 export function encodeIndexValue(value: ScalarValue): Buffer {
   if (typeof value === 'string') return encodeText(value);
   if (typeof value === 'number') return encodeNumber(value);
@@ -35,24 +64,27 @@ export function encodeIndexValue(value: ScalarValue): Buffer {
 
 const wholeNumberBytes = 9;
 
-/** Zeros at the end are left out: what is shorter sorts first, as zeros would. */
 function encodeNumber(value: number): Buffer {
   const key = Buffer.allocUnsafe(wholeNumberBytes);
-  key[0] = tagOf.number;
+  return key.subarray(0, writeNumber(key, 0, value));
+}
+
+/** Zeros at the end are left out: what is shorter sorts first, as zeros would. */
+function writeNumber(target: Buffer, from: number, value: number): number {
+  target[from] = tagOf.number;
   // + 0 makes -0 into 0.
-  key.writeDoubleBE(value + 0, 1);
+  let end = target.writeDoubleBE(value + 0, from + 1);
   // IEEE 754 sorts as sign and magnitude: turn negatives around, and put them below the positives.
-  if (key[1]! & 0x80) for (let at = 1; at < wholeNumberBytes; at += 1) key[at] = ~key[at]!;
-  else key[1] = key[1]! | 0x80;
-  let length = wholeNumberBytes;
-  while (key[length - 1] === 0) length -= 1;
-  return key.subarray(0, length);
+  if (target[from + 1]! & 0x80) for (let at = from + 1; at < end; at += 1) target[at] = ~target[at]!;
+  else target[from + 1] = target[from + 1]! | 0x80;
+  while (target[end - 1] === 0) end -= 1;
+  return end;
 }
 
 function encodeText(value: string): Buffer {
   const whole = Buffer.from(textTag + value.toLowerCase());
   if (whole.length <= maximumTextBytes + 1) return whole;
-  const digest = createHash('sha256').update(whole).digest();
+  const digest = createHash(digestOfCut).update(whole).digest();
   return Buffer.concat([whole.subarray(0, maximumTextBytes + 1), digest]);
 }
 

@@ -6,7 +6,7 @@
 import type { RealmKey } from '../../tenancy/tenancy.ts';
 import type { Uuid } from '../../uuid.ts';
 import { parseProperties } from '../entity-body.ts';
-import type { IndexEntry, StoredEntity } from '../entity-store.ts';
+import type { IndexedValue, StoredEntity } from '../entity-store.ts';
 import { indexEntriesOf, indexVersion } from './entity-index.ts';
 import { indexedPathsOf } from './indexed-fields.ts';
 
@@ -29,7 +29,7 @@ export interface IndexState {
 export interface EntityEntries {
   application: RealmKey;
   entity: StoredEntity;
-  index: IndexEntry[];
+  index: IndexedValue[];
 }
 
 export interface IndexRebuildStore {

@@ -18,7 +18,10 @@ function pointsOf(properties: Record<string, unknown>, fields?: string[]): Recor
   const entries = indexEntriesOf(entity, 1000, paths).filter(({ path }) => path.endsWith('[points]'));
   const byPath = Object.groupBy(entries, ({ path }) => path.replace('[points]', ''));
   return Object.fromEntries(
-    Object.entries(byPath).map(([path, all]) => [path, all!.map(({ value }) => pointOfKey(value))]),
+    Object.entries(byPath).map(([path, all]) => [
+      path,
+      all!.map(({ value }) => pointOfKey(value as Uint8Array)),
+    ]),
   );
 }
 

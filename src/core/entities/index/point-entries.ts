@@ -1,6 +1,6 @@
 /** The points of an entity in the index: what `within` is answered from. */
 import { KeygridError } from '../../errors.ts';
-import type { IndexEntry } from '../entity-store.ts';
+import type { IndexedValue } from '../entity-store.ts';
 import { keyOfPoint, pointsPath } from '../geo/geo-cells.ts';
 import { pointOf } from '../geo/geography.ts';
 
@@ -24,8 +24,8 @@ export function pointEntriesOf(
   points: PointsByPath,
   isIndexed: (path: string) => boolean,
   limit: number,
-): IndexEntry[] {
-  const entries: IndexEntry[] = [];
+): IndexedValue[] {
+  const entries: IndexedValue[] = [];
   for (const [path, keys] of points) {
     if (!isIndexed(path) && !coordinates.every((name) => isIndexed(`${path}.${name}`))) continue;
     for (const key of keys) entries.push({ path: pointsPath(path), value: Buffer.from(key, 'latin1') });

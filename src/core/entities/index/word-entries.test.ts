@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { IndexedValue } from '../entity-store.ts';
 import type { ScalarValue } from '../query/filter.ts';
-import { decodeIndexValue } from './index-key.ts';
+import { decodeIndexValue, encodeIndexValue } from './index-key.ts';
 import { maximumCutCharacters, maximumWords, wordEntriesOf } from './word-entries.ts';
 
 const entriesOf = (values: Record<string, ScalarValue[]>, isIndexed = (_: string) => true): string[] =>
   wordEntriesOf(new Map(Object.entries(values).map(([path, all]) => [path, new Set(all)])), isIndexed).map(
-    ({ path, value }) => `${path} ${decodeIndexValue(value)}`,
+    ({ path, value }) => `${path} ${decodeIndexValue(bytesOf(value))}`,
   );
+const bytesOf = (value: IndexedValue['value']): Uint8Array =>
+  value instanceof Uint8Array ? value : encodeIndexValue(value);
 const words = (count: number, beginning = 'w'): string =>
   Array.from({ length: count }, (_, at) => `${beginning}${at}`).join(' ');
 

@@ -2,7 +2,7 @@
  * The words of texts in the index: what `contains` is answered from. A text that is one word has none, since the text
  * itself is in the index.
  */
-import type { IndexEntry } from '../entity-store.ts';
+import type { IndexEntry, IndexedValue } from '../entity-store.ts';
 import type { ScalarValue } from '../query/filter.ts';
 import { encodeIndexValue } from './index-key.ts';
 import { isOneWord, wordsOf } from './words.ts';
@@ -45,8 +45,8 @@ export type ValuesAtPath = ScalarValue | Set<ScalarValue>;
 export function wordEntriesOf(
   valuesByPath: ReadonlyMap<string, ValuesAtPath>,
   isIndexed: (path: string) => boolean,
-): IndexEntry[] {
-  const entries: IndexEntry[] = [];
+): IndexedValue[] {
+  const entries: IndexedValue[] = [];
   let charactersLeft = maximumCutCharacters;
   let wordsLeft = maximumWords;
   for (const { path, texts, characters } of textsToCut(valuesByPath)) {
@@ -57,7 +57,7 @@ export function wordEntriesOf(
     if (charactersLeft < 0 || wordsLeft < 0) entries.push(uncutMark(path));
     else {
       const pathOfWords = wordsPath(path);
-      for (const word of words) entries.push({ path: pathOfWords, value: encodeIndexValue(word) });
+      for (const word of words) entries.push({ path: pathOfWords, value: word });
     }
   }
   return entries;
@@ -71,15 +71,21 @@ interface TextsToCut {
 
 function textsToCut(valuesByPath: ReadonlyMap<string, ValuesAtPath>): TextsToCut[] {
   const found: TextsToCut[] = [];
+  let total = 0;
   for (const [path, values] of valuesByPath) {
     if (!(values instanceof Set)) {
-      if (isToCut(values)) found.push({ path, texts: [values], characters: values.length });
+      if (!isToCut(values)) continue;
+      found.push({ path, texts: [values], characters: values.length });
+      total += values.length;
       continue;
     }
     const texts = [...values].filter(isToCut);
     const characters = texts.reduce((sum, text) => sum + text.length, 0);
     if (characters > 0) found.push({ path, texts, characters });
+    total += characters;
   }
+  // Within every bound the order does not matter.
+  if (total <= Math.min(maximumWords, maximumCutCharacters)) return found;
   return found.sort((left, right) => left.characters - right.characters || (left.path < right.path ? -1 : 1));
 }
 
