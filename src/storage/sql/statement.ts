@@ -18,6 +18,8 @@ export interface Statement {
   postgres: string;
   /** Under which an engine keeps it prepared; undefined = not kept. */
   name: string | undefined;
+  /** What it does depends on which rows the index of entities has. */
+  looksAtIndex: boolean;
 }
 
 /** Finds at most one row. */
@@ -60,8 +62,11 @@ export function statement(text: string, options: StatementOptions = {}): Stateme
   const { lock = false, keep = true, postgres = text } = options;
   const sqlite = withUnseenLimits(text);
   const whole = numbered(postgres) + (lock ? ' for update' : '');
-  return keep ? keepStatement(sqlite, whole) : { sqlite, postgres: whole, name: undefined };
+  if (keep) return keepStatement(sqlite, whole);
+  return { sqlite, postgres: whole, name: undefined, looksAtIndex: looksAtIndex(sqlite) };
 }
+
+const looksAtIndex = (text: string): boolean => /\bentity_index\b/.test(text) && !text.startsWith('insert');
 
 /**
  * SQLite plans by the value of a limit that is a parameter alone, and compiles the statement anew whenever one is bound:
@@ -70,7 +75,8 @@ export function statement(text: string, options: StatementOptions = {}): Stateme
 const withUnseenLimits = (text: string): string => text.replaceAll(/\blimit \?/g, 'limit ? + 0');
 
 function keepStatement(sqlite: string, postgres: string): Statement {
-  const made = { sqlite, postgres, name: `keygrid_${kept.length + 1}` };
+  const name = `keygrid_${kept.length + 1}`;
+  const made = { sqlite, postgres, name, looksAtIndex: looksAtIndex(sqlite) };
   kept.push(made);
   return made;
 }

@@ -4,12 +4,13 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
-import type { SqlEngine, Work } from '../sql/statement.ts';
+import type { SqlEngine, Step, Work } from '../sql/statement.ts';
 import { createEntity } from './create-entity.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createIndexArrivals } from './index-arrivals.ts';
 import { careForLargeFile, largeFile } from './large-file.ts';
 import type { SqlitePorts } from './ports.ts';
-import { createPreparedStatements, type Transaction } from './prepared.ts';
+import { createPreparedStatements, newTransaction, type Transaction } from './prepared.ts';
 import { createSharedReads } from './shared-reads.ts';
 import { isBusy } from './start-sentences.ts';
 
@@ -55,23 +56,63 @@ export function createSqliteEngine(
   mappedFrom = largeFile,
 ): SqliteEngine {
   const statements = createPreparedStatements(database);
+  const arrivals = createIndexArrivals(database, statements);
   const reads = createSharedReads(database);
   const { afterCommit, close: endCare } = careForLargeFile(database, ports, mappedFrom);
-  const commits = createGroupCommit(database, { beforeBatch: reads.end, afterCommit, clock: ports.clock });
+  const commits = createGroupCommit(database, {
+    beforeBatch: reads.end,
+    afterBegin: arrivals.begin,
+    beforeCommit: arrivals.store,
+    afterCommit,
+    clock: ports.clock,
+  });
 
-  function runWork<Result>(work: () => Work<Result>, during: Transaction): Result {
+  function runWork<Result>(
+    work: () => Work<Result>,
+    during: Transaction,
+    completeIndex: (during: Transaction) => void,
+  ): Result {
     const steps = work();
     let next = steps.next();
-    while (!next.done) next = steps.next(statements.perform(next.value, during));
+    while (!next.done) {
+      if (!during.indexIsWhole && looksAtIndex(next.value)) completeIndex(during);
+      next = steps.next(statements.perform(next.value, during));
+    }
     return next.value;
+  }
+
+  /** @throws IndexNotWhole */
+  function requireWholeIndex(during: Transaction): void {
+    if (arrivals.areThere()) throw new IndexNotWhole();
+    during.indexIsWhole = true;
+  }
+
+  function settleArrivals(during: Transaction): void {
+    const { hasWritten } = during;
+    during.hasWritten = true;
+    arrivals.settle();
+    during.hasWritten = hasWritten;
+    during.indexIsWhole = true;
+  }
+
+  async function read<Result>(work: () => Work<Result>): Promise<Result> {
+    try {
+      return reads.read(() => runWork(work, newTransaction(), requireWholeIndex));
+    } catch (error) {
+      if (!(error instanceof IndexNotWhole)) throw error;
+      await commits.write(settleArrivals);
+      // What was put aside since then was created after the read was asked for.
+      return reads.read(() => runWork(work, newTransaction(), () => undefined));
+    }
   }
 
   return {
     database,
-    read: async (work) => reads.read(() => runWork(work, { changes: [], hasWritten: false })),
+    read,
     lookUp: (which, parameters) => reads.read(() => statements.lookUp(which, parameters)),
-    write: (work) => commits.write((during) => runWork(work, during)),
-    createTogether: (creation) => commits.write((during) => createEntity(creation, statements, during)),
+    write: (work) => commits.write((during) => runWork(work, during, settleArrivals)),
+    createTogether: (creation) =>
+      commits.write((during) => createEntity(creation, statements, arrivals, during)),
     onCommit: commits.onCommit,
     async close() {
       await endCare();
@@ -81,3 +122,8 @@ export function createSqliteEngine(
     },
   };
 }
+
+/** Rows that it shall have wait beside it, and the transaction only reads. */
+class IndexNotWhole extends Error {}
+
+const looksAtIndex = (step: Step): boolean => step.kind !== 'announce' && step.statement.looksAtIndex;

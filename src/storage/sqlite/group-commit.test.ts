@@ -13,6 +13,8 @@ function observed(clock = { now: () => 0 }) {
     beforeBatch: () => {
       size = 0;
     },
+    afterBegin() {},
+    beforeCommit() {},
     afterCommit: () => void sizes.push(size),
     clock,
   });

@@ -4,7 +4,13 @@ import type { Change } from '../../core/oauth/revocation-store.ts';
 import type { Clock } from '../../core/ports.ts';
 import { toStoreError } from './errors.ts';
 import type { Transaction } from './prepared.ts';
-import { type BatchedWrite, type BatchOutcome, createWriteBatches, type Outcome } from './write-batch.ts';
+import {
+  type BatchedWrite,
+  type BatchOutcome,
+  createWriteBatches,
+  type Outcome,
+  type TransactionHooks,
+} from './write-batch.ts';
 
 interface PendingWrite extends BatchedWrite {
   resolve: (value: unknown) => void;
@@ -27,7 +33,7 @@ export interface GroupCommit {
   finish(): Promise<void>;
 }
 
-export interface GroupCommitOptions {
+export interface GroupCommitOptions extends TransactionHooks {
   /** The connection has no other transaction then. */
   beforeBatch(): void;
   /** The writes are acknowledged. Never throws. */
@@ -37,9 +43,9 @@ export interface GroupCommitOptions {
 
 export function createGroupCommit(
   database: DatabaseSync,
-  { beforeBatch, afterCommit, clock }: GroupCommitOptions,
+  { beforeBatch, afterCommit, clock, ...hooks }: GroupCommitOptions,
 ): GroupCommit {
-  const batches = createWriteBatches(database);
+  const batches = createWriteBatches(database, hooks);
   const listeners: ((changes: Change[]) => void)[] = [];
   const queue: PendingWrite[] = [];
   let scheduled = false;

@@ -8,7 +8,18 @@ export interface Transaction {
   changes: Change[];
   /** Whether the write that is running has changed anything. */
   hasWritten: boolean;
+  /** By many writes. */
+  isShared: boolean;
+  /** No row of the index is known to be missing in it. */
+  indexIsWhole: boolean;
 }
+
+export const newTransaction = (isShared = false): Transaction => ({
+  changes: [],
+  hasWritten: false,
+  isShared,
+  indexIsWhole: false,
+});
 
 export interface PreparedStatements {
   prepare(which: Statement): StatementSync;

@@ -4,11 +4,14 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../../core/oauth/revocation-store.ts';
-import type { Transaction } from './prepared.ts';
+import { newTransaction, type Transaction } from './prepared.ts';
 
 export interface BatchedWrite {
   run: (during: Transaction) => unknown;
 }
+
+/** Of writes. */
+const many = 8;
 
 export type Outcome = { value: unknown } | { error: unknown };
 
@@ -18,13 +21,22 @@ export interface BatchOutcome {
   changes: Change[];
 }
 
+export interface TransactionHooks {
+  afterBegin(): void;
+  /** Of a transaction that many writes may share. */
+  beforeCommit(): void;
+}
+
 export interface WriteBatches {
   /** Commits. What it throws is no fault of a write, and then the transaction may be open. */
   run(batch: BatchedWrite[]): BatchOutcome;
   rollback(): void;
 }
 
-export function createWriteBatches(database: DatabaseSync): WriteBatches {
+export function createWriteBatches(
+  database: DatabaseSync,
+  { afterBegin, beforeCommit }: TransactionHooks,
+): WriteBatches {
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
   const savepoint = database.prepare('savepoint work');
@@ -62,8 +74,9 @@ export function createWriteBatches(database: DatabaseSync): WriteBatches {
   }
 
   function runInSavepoints(batch: BatchedWrite[]): BatchOutcome {
-    const during = { changes: [], hasWritten: false };
+    const during = newTransaction();
     begin.run();
+    afterBegin();
     const outcomes = batch.map((write) => runInSavepoint(write, during));
     commit.run();
     return { outcomes, changes: during.changes };
@@ -76,10 +89,12 @@ export function createWriteBatches(database: DatabaseSync): WriteBatches {
   return {
     rollback,
     run(batch) {
-      const during = { changes: [], hasWritten: false };
+      const during = newTransaction(batch.length >= many);
       begin.run();
+      afterBegin();
       const outcomes = runAll(batch, during);
       if (outcomes) {
+        beforeCommit();
         commit.run();
         return { outcomes, changes: during.changes };
       }

@@ -1,0 +1,150 @@
+/** Index rows that SQLite puts aside (src/storage/sqlite/index-arrivals.ts) are in every answer of the index. */
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, beforeEach, test } from 'node:test';
+import type { EntityStore, IndexEntry, StoredEntity } from '../../src/core/entities/entity-store.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { statementsKept } from '../../src/storage/sql/statement.ts';
+import { databaseFile, openSqliteStorage } from '../../src/storage/sqlite/index.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { makeTemporaryDirectory } from '../support/guardian.ts';
+import { creation, entityOf, entry, freshRealm, silentLog } from './engines.ts';
+
+let directory: string;
+let storage: Storage;
+/** Looks at the tables as they are. */
+let tables: DatabaseSync;
+let realm: number;
+let store: EntityStore;
+
+const open = (exclusive: boolean): Promise<Storage> =>
+  openSqliteStorage({ directory, exclusive, clock: systemClock, log: silentLog });
+
+before(async () => {
+  directory = await makeTemporaryDirectory('arrivals');
+  storage = await open(true);
+  tables = new DatabaseSync(databaseFile(directory), { readOnly: true });
+});
+after(async () => {
+  tables.close();
+  await storage.close();
+});
+/** Of a collection and paths that are known: only then creations go together. */
+beforeEach(async () => {
+  realm = freshRealm();
+  store = storage.entities(realm);
+  await create(1);
+  await walked();
+});
+
+const numberOf = (sql: string, ...values: number[]): number =>
+  tables.prepare(sql).get(...values)?.n as number;
+const areAside = (): boolean => numberOf('select count(*) as n from index_arrivals') > 0;
+const rowsInIndex = (): number =>
+  numberOf('select count(*) as n from entity_index where application_id = ?', realm);
+
+const indexOf = (name: string): IndexEntry[] => [entry('created', 'x'), entry('name', name)];
+
+async function create(many: number, name = 'rex'): Promise<StoredEntity[]> {
+  const dogs = Array.from({ length: many }, () => entityOf('dog'));
+  const outcomes = await Promise.all(
+    dogs.map((dog) => store.write(creation(dog, [{ property: 'id', value: dog.uuid }], indexOf(name)))),
+  );
+  for (const outcome of outcomes) assert.deepEqual(outcome, { kind: 'written' });
+  return dogs;
+}
+
+async function walked(from = store): Promise<number> {
+  const range = { path: 'name', from: undefined, fromInclusive: true, to: undefined, toInclusive: true };
+  const walk = { type: 'dog', range, descending: false, probes: [], after: undefined };
+  return (await from.walk({ ...walk, limit: 10_000, scanLimit: 20_000 })).entities.length;
+}
+
+test('rows of entities that are created together wait, and whoever looks finds them', async () => {
+  await create(20);
+  assert.ok(areAside());
+  assert.equal(rowsInIndex(), 2);
+  assert.equal(await walked(), 21);
+  assert.ok(!areAside());
+  assert.equal(rowsInIndex(), 42);
+  await create(20);
+  assert.deepEqual(await store.collections(), [{ type: 'dog', count: 41 }]);
+  await create(20);
+  assert.deepEqual(await store.indexedPaths('dog'), ['created', 'name']);
+  assert.ok(!areAside());
+});
+
+test('rows of one that is created alone do not', async () => {
+  await create(1);
+  assert.ok(!areAside());
+  assert.equal(rowsInIndex(), 4);
+});
+
+test('what is changed or deleted meanwhile leaves no row behind', async () => {
+  const [first, second] = await create(20);
+  const changed = { ...first!, version: 2 };
+  const [added, removed] = [[entry('name', 'max')], [entry('name', 'rex')]];
+  const change = { claimsAdded: [], claimsRemoved: [], indexAdded: added, indexRemoved: removed };
+  const others = create(20);
+  assert.deepEqual(await store.write({ kind: 'replace', entity: changed, ...change }), { kind: 'written' });
+  await store.write({ kind: 'delete', entity: second!, claims: [], index: indexOf('rex') });
+  await others;
+  assert.equal(await walked(), 40);
+  assert.equal(rowsInIndex(), 80);
+});
+
+test('one that is refused among many takes nothing of the others with it', async () => {
+  const [taken] = await create(20);
+  const claims = [{ property: 'id', value: taken!.uuid }];
+  const twoClaims = [{ property: 'id', value: 'free' }, ...claims];
+  const refused = [claims, twoClaims].map((each) =>
+    store.write(creation(entityOf('dog'), each, indexOf('no'))),
+  );
+  const many = create(20);
+  for (const { kind } of await Promise.all(refused)) assert.equal(kind, 'duplicate');
+  await many;
+  assert.equal(await walked(), 41);
+  assert.equal(rowsInIndex(), 82);
+});
+
+test('so many that they are moved by themselves', async () => {
+  for (let rounds = 0; rounds < 12; rounds += 1) await create(200);
+  assert.ok(rowsInIndex() >= 2000);
+  assert.equal(await walked(), 2401);
+  assert.equal(rowsInIndex(), 4802);
+});
+
+test('another process, and one that starts after a crash, find them and take them over', async () => {
+  await create(20);
+  assert.ok(areAside());
+  const visitor = await open(false);
+  assert.equal(await walked(visitor.entities(realm)), 21);
+  assert.ok(!areAside());
+  await visitor.close();
+  await create(20);
+  assert.equal(await walked(), 41);
+  assert.equal(rowsInIndex(), 82);
+});
+
+test('who looks while entities are created all the time is not kept waiting', async () => {
+  let isOver = false;
+  const creating = (async () => {
+    while (!isOver) await create(10);
+  })();
+  let seen = 0;
+  for (let looks = 0; looks < 50; looks += 1) {
+    const [mine] = await create(10, 'mine');
+    const found = await walked();
+    assert.ok(mine && found >= seen + 10);
+    seen = found;
+  }
+  isOver = true;
+  await creating;
+});
+
+test('every statement that looks at the index is known to', () => {
+  const looking = statementsKept().filter(({ sqlite }) => /\bentity_index\b/.test(sqlite));
+  assert.ok(looking.length >= 4);
+  for (const { sqlite, looksAtIndex } of looking)
+    assert.equal(looksAtIndex, !sqlite.startsWith('insert'), sqlite);
+});
