@@ -109,7 +109,8 @@ export function createDirectAnswers(clock: Clock, nextRequestId: () => string): 
       return andThen(find(request), (answer) => {
         if (!answer) return false;
         return andThen(sendAnswer(request, response, answer), () => {
-          const seconds = (clock.now() - startedAt) / 1000;
+          // The clock may have been put back.
+          const seconds = Math.max(0, clock.now() - startedAt) / 1000;
           for (const listener of listeners) listener(request.method!, seconds);
           return true;
         });

@@ -98,7 +98,7 @@ export function answerEntity(
     path,
     [renderEntity(entity, path)],
     undefined,
-    clock.now() - startedAt,
+    Math.max(0, clock.now() - startedAt),
   );
   const own = ['etag', entityTag(entity), 'content-type', 'application/json'];
   return { headers: [...corsHeadersFor(headers).flat(), ...own], vary: corsVary, body };
