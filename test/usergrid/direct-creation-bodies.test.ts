@@ -170,6 +170,17 @@ test('a server that is told to stop while a body is on its way answers it, or re
   await again.stop();
 });
 
+test('a server that is told to stop waits no longer than it may for a body that never comes whole', async () => {
+  const passing = await startServer({ environment: { KEYGRID_SHUTDOWN_SECONDS: '0' } });
+  const there = await learn(passing);
+  const bytes = postOf(there.path, { bearer: there.bearer, body: '{"name":"never"}' });
+  const connection = openConnection(passing.url);
+  connection.send(bytes.subarray(0, middleOf(bytes)));
+  requireSuccess(await call(passing, 'GET /health/live'));
+  assert.equal(await passing.stop(), 0);
+  await assert.rejects(connection.answer());
+});
+
 async function isListening(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });

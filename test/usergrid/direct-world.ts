@@ -19,10 +19,9 @@ export function comparable({ status, headers, body, text }: Answer): unknown {
     ...{ status, headers: Object.fromEntries(lasting) },
     body: body === undefined ? text : { ...body, timestamp: 0, duration: 0 },
   });
-  const uuid: string = body?.entities?.[0]?.uuid ?? 'none';
-  return JSON.parse(
-    shown.replaceAll(uuid, 'uuid').replaceAll(/"(created|modified|published)":\d+/g, '"$1":0'),
-  );
+  const made: { uuid: string }[] = body?.entities ?? [];
+  const unnamed = made.reduce((rest, { uuid }, at) => rest.replaceAll(uuid, `uuid-${at}`), shown);
+  return JSON.parse(unnamed.replaceAll(/"(created|modified|published)":\d+/g, '"$1":0'));
 }
 
 export type Agreement = (sent: CallOptions, address?: string) => Promise<Answer>;
