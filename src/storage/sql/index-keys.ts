@@ -37,6 +37,9 @@ export function writeIndexKey(
   return at + 1 + tailBytes;
 }
 
+export const pathOfKey = (key: Uint8Array): number =>
+  ((key[0]! << 24) | (key[1]! << 16) | (key[2]! << 8) | key[3]!) >>> 0;
+
 function writePath(target: Buffer, from: number, pathId: number): number {
   target[from] = pathId >>> 24;
   target[from + 1] = pathId >>> 16;

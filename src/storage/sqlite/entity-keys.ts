@@ -1,6 +1,6 @@
 /** The keys of an entity's index rows as one text of bytes: each behind its length. */
 import { longestKey, tailOf, writeIndexKey } from '../sql/index-keys.ts';
-import type { Creation, SqlValue } from '../sql/statement.ts';
+import type { Creation } from '../sql/statement.ts';
 
 const lengthBytes = 2;
 /** For the keys of most entities. */
@@ -23,8 +23,8 @@ export function packKeys({ change: { entity, index }, pathIds }: Creation, id: U
   return target.subarray(0, from);
 }
 
-export function unpackKeys(packed: Uint8Array): SqlValue[] {
-  const keys: SqlValue[] = [];
+export function unpackKeys(packed: Uint8Array): Uint8Array[] {
+  const keys: Uint8Array[] = [];
   for (let from = 0; from < packed.length; ) {
     const start = from + lengthBytes;
     const length = packed[from]! * 256 + packed[from + 1]!;

