@@ -5,6 +5,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { EntityStore, IndexEntry, StoredEntity } from '../../src/core/entities/entity-store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { statementsKept } from '../../src/storage/sql/statement.ts';
+import { createSharedStores } from '../../src/storage/sql/stores.ts';
+import { createSqliteEngine, openDatabase } from '../../src/storage/sqlite/engine.ts';
 import { databaseFile, openSqliteStorage } from '../../src/storage/sqlite/index.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { makeTemporaryDirectory } from '../support/guardian.ts';
@@ -17,8 +19,8 @@ let tables: DatabaseSync;
 let realm: number;
 let store: EntityStore;
 
-const open = (exclusive: boolean): Promise<Storage> =>
-  openSqliteStorage({ directory, exclusive, clock: systemClock, log: silentLog });
+const ports = { clock: systemClock, log: silentLog };
+const open = (exclusive: boolean): Promise<Storage> => openSqliteStorage({ directory, exclusive, ...ports });
 
 before(async () => {
   directory = await makeTemporaryDirectory('arrivals');
@@ -112,6 +114,66 @@ test('so many that they are moved by themselves', async () => {
   assert.ok(rowsInIndex() >= 2000);
   assert.equal(await walked(), 2401);
   assert.equal(rowsInIndex(), 4802);
+});
+
+/** Until some rows have moved, and some of the same entities have not. */
+async function createUntilSomeMoved(): Promise<StoredEntity[]> {
+  const all: StoredEntity[] = [];
+  const before = rowsInIndex();
+  while (rowsInIndex() === before) all.push(...(await create(50)));
+  assert.ok(areAside());
+  return all;
+}
+
+test('a transaction that fails while they move takes back only its own part of that', async () => {
+  const all = await createUntilSomeMoved();
+  const claims = [
+    { property: 'id', value: 'free too' },
+    { property: 'id', value: all[0]!.uuid },
+  ];
+  const refused = store.write(creation(entityOf('dog'), claims, indexOf('no')));
+  const more = await create(50);
+  assert.equal((await refused).kind, 'duplicate');
+  for (let rounds = 0; rounds < 100; rounds += 1) await create(10);
+  const many = 1 + all.length + more.length + 1000;
+  assert.equal(await walked(), many);
+  assert.equal(rowsInIndex(), 2 * many);
+});
+
+test('what was moved in a transaction that failed in its end is moved again', async () => {
+  const own = await makeTemporaryDirectory('failing');
+  await (await openSqliteStorage({ directory: own, exclusive: true, ...ports })).close();
+  const engine = createSqliteEngine(openDatabase(databaseFile(own)), ports);
+  const dogs = createSharedStores(engine).entities(realm);
+  const numberIn = (sql: string) =>
+    engine.database.prepare(`select count(*) as n from ${sql}`).get()?.n as number;
+  const write = () => dogs.write(creation(entityOf('dog'), [], indexOf('rex')));
+  const writeMany = () => Promise.allSettled(Array.from({ length: 50 }, write));
+  await write();
+  while (numberIn('entity_index') === 2) await writeMany();
+  assert.ok(numberIn('index_arrivals') > 0);
+  engine.database.exec(`create trigger failing before insert on entity_index
+    when (select count(*) from entity_index) >= ${numberIn('entity_index') + 10}
+    begin select raise(abort, 'no more'); end`);
+  assert.ok((await writeMany()).every(({ status }) => status === 'rejected'));
+  engine.database.exec('drop trigger failing');
+  for (let rounds = 0; rounds < 60; rounds += 1) await writeMany();
+  await dogs.collections();
+  assert.equal(numberIn('index_arrivals'), 0);
+  assert.equal(numberIn('entity_index'), 2 * numberIn('entities'));
+  await engine.close();
+});
+
+test('another process that moves them and changes what they stand for is not undone', async () => {
+  const all = await createUntilSomeMoved();
+  const visitor = await open(false);
+  for (const entity of all) {
+    await visitor.entities(realm).write({ kind: 'delete', entity, claims: [], index: indexOf('rex') });
+  }
+  await visitor.close();
+  for (let rounds = 0; rounds < 100; rounds += 1) await create(10);
+  assert.equal(await walked(), 1001);
+  assert.equal(rowsInIndex(), 2002);
 });
 
 test('another process, and one that starts after a crash, find them and take them over', async () => {

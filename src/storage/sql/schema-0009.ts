@@ -2,5 +2,5 @@
 import type { SchemaTypes } from './schema-0001.ts';
 
 export const schema0009 = (type: SchemaTypes): string[] => [
-  `create table index_arrivals (id ${type.integer} primary key, keys ${type.bytes} not null)`,
+  `create table index_arrivals (id ${type.generatedKey}, keys ${type.bytes} not null)`,
 ];

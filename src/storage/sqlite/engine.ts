@@ -63,7 +63,10 @@ export function createSqliteEngine(
     beforeBatch: reads.end,
     afterBegin: arrivals.begin,
     beforeCommit: arrivals.store,
-    afterCommit,
+    afterCommit() {
+      arrivals.committed();
+      afterCommit();
+    },
     clock: ports.clock,
   });
 

@@ -1,138 +1,143 @@
 /**
  * Index rows that wait beside the index. New entities mostly add to the ends of the same few runs of keys, and every
  * twenty rows or so SQLite divides the page there anew and writes five: so the rows of entities that are created side by
- * side are put aside, and moved many at a time. Whoever looks at the index has them moved first.
- * docs/decisions/2026-11-30-index-rows-arrive-together.md
+ * side are put aside, and when they are many they are moved path by path, some with each transaction that follows.
+ * Whoever looks at the index has all of them moved first. To move a row twice does no harm, as long as nobody looked
+ * in between. docs/decisions/2026-11-30-index-rows-arrive-together.md
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RealmKey } from '../../core/tenancy/tenancy.ts';
 import { insertIndexEntries } from '../sql/entity-statements.ts';
-import { pathOfKey } from '../sql/index-keys.ts';
-import type { SqlValue } from '../sql/statement.ts';
-import { unpackKeys } from './entity-keys.ts';
+import { createArrivalRoom, type SomeKeys, sortedByPath } from './arrival-room.ts';
 import type { PreparedStatements } from './prepared.ts';
 
-/** Each is to be called in a transaction that writes, but for `areThere`. */
+/** Each is to be called in a transaction that writes, but for `committed` and `areThere`. */
 export interface IndexArrivals {
-  /** What the transaction before put aside and did not store is forgotten. */
   begin(): void;
   /** @param packed the keys of an entity's rows */
   add(application: RealmKey, packed: Uint8Array, rows: number): void;
   /** To be called before the commit. */
   store(): void;
+  committed(): void;
   areThere(): boolean;
   /** Moves all into the index. */
   settle(): void;
 }
 
-/** From so many on they are moved. The more, the fewer pages each writes, and the longer all else waits meanwhile. */
-const mostRows = 4096;
-const roomAtFirst = 64 * 1024;
-const mostRoomKept = 1024 * 1024;
-/** Before the keys of each entity: its application, and how many bytes they are. */
-const [applicationBytes, lengthBytes] = [6, 4];
-const headBytes = applicationBytes + lengthBytes;
+/** From so many on they begin to move. The more, the fewer pages each writes, and the longer waits who looks. */
+const manyRows = 3072;
+/** A transaction moves somewhat more than it puts aside, so that they come to an end. */
+const rowsToMove = (added: number): number => Math.ceil(1.25 * added) + 64;
+
+/** Of one path. */
+const mostAtOnce = 512;
+
+interface Move {
+  left: SomeKeys[];
+  /** Of the last row of the table whose keys these are. */
+  upTo: number;
+}
 
 export function createIndexArrivals(
   database: DatabaseSync,
   { performMany }: Pick<PreparedStatements, 'performMany'>,
 ): IndexArrivals {
+  /** What this transaction put aside. */
+  const room = createArrivalRoom();
+  /** Rows that are put aside and not moving, as far as is known. */
+  let waiting = 0;
+  let added = 0;
+  let move: Move | undefined;
+  let isOpen = false;
   let prepared: Statements | undefined;
   /** Not before they are needed: the table may be yet to come. */
   const statements = (): Statements => {
     prepared ??= prepareStatements(database);
     return prepared;
   };
-  let room = Buffer.allocUnsafe(roomAtFirst);
-  /** Bytes of the room that hold what this transaction put aside. */
-  let used = 0;
-  /** Rows that are put aside, as far as is known. */
-  let waiting = 0;
 
-  function settle(): void {
-    const { selectAll, deleteAll } = statements();
-    const stored = selectAll.all() as unknown as [Uint8Array][];
-    const arrived = stored.map(([keys]) => Buffer.from(keys.buffer, keys.byteOffset, keys.length));
-    for (const [application, keysByPath] of sorted([...arrived, room.subarray(0, used)])) {
-      for (const keys of keysByPath.values()) {
-        performMany(insertIndexEntries, [application], keys, keys.length);
-      }
+  function insertAll(some: Iterable<SomeKeys>): void {
+    for (const { application, keys } of some) {
+      performMany(insertIndexEntries, [application], keys, keys.length);
     }
-    if (stored.length > 0) deleteAll.run();
-    used = 0;
-    waiting = 0;
   }
 
-  function makeRoom(bytes: number): void {
-    if (used + bytes <= room.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(used + bytes, 2 * room.length));
-    room.copy(larger, 0, 0, used);
-    room = larger;
+  function beginMove(): void {
+    const stored = statements().selectAll.all() as unknown as StoredKeys[];
+    waiting = 0;
+    const last = stored.at(-1);
+    if (last) move = { left: sortedByPath(stored.map(([, keys]) => keys)), upTo: last[0] };
+  }
+
+  function continueMove({ left, upTo }: Move): void {
+    let rows = 0;
+    // Another process may have moved them all, and changed what they stand for.
+    const areStillThere = statements().selectOne.get(upTo) !== undefined;
+    while (areStillThere && left.length > 0 && rows < rowsToMove(added)) {
+      const some = takeSome(left);
+      insertAll([some]);
+      rows += some.keys.length;
+    }
+    if (areStillThere && left.length > 0) return;
+    statements().deleteUpTo.run(upTo);
+    move = undefined;
+  }
+
+  function settle(): void {
+    const { selectAll, deleteUpTo } = statements();
+    const stored = selectAll.all() as unknown as StoredKeys[];
+    insertAll(sortedByPath([...stored.map(([, keys]) => keys), room.content()]));
+    if (stored.length > 0) deleteUpTo.run(stored.at(-1)![0]);
+    room.empty();
+    waiting = 0;
+    move = undefined;
   }
 
   return {
     settle,
     begin() {
-      used = 0;
-      if (room.length > mostRoomKept) room = Buffer.allocUnsafe(roomAtFirst);
+      // What the transaction before moved, it did not commit.
+      if (isOpen) move = undefined;
+      isOpen = true;
+      added = 0;
+      room.empty();
     },
     add(application, packed, rows) {
-      if (waiting >= mostRows) settle();
-      makeRoom(headBytes + packed.length);
-      room.writeUIntBE(application, used, applicationBytes);
-      room.writeUInt32BE(packed.length, used + applicationBytes);
-      room.set(packed, used + headBytes);
-      used += headBytes + packed.length;
+      room.add(application, packed);
+      added += rows;
       waiting += rows;
+      if (added >= manyRows) settle();
     },
     store() {
-      if (waiting >= mostRows) settle();
-      if (used > 0) statements().insert.run(room.subarray(0, used));
-      used = 0;
+      const keys = room.content();
+      if (keys.length > 0) statements().insert.run(keys);
+      room.empty();
+      if (!move && waiting >= manyRows) beginMove();
+      if (move) continueMove(move);
     },
-    areThere: () => used > 0 || statements().selectAny.get() !== undefined,
+    committed() {
+      isOpen = false;
+    },
+    areThere: () => room.content().length > 0 || statements().selectAny.get() !== undefined,
   };
 }
 
-type KeysByPath = Map<number, SqlValue[]>;
-
-/** Those of a path are near to one another in the index: one after the other they take a fifth less time. */
-function sorted(arrived: Buffer[]): Map<RealmKey, KeysByPath> {
-  const byApplication = new Map<RealmKey, KeysByPath>();
-  for (const some of arrived) {
-    for (let from = 0; from < some.length; ) {
-      const application = some.readUIntBE(from, applicationBytes);
-      const start = from + headBytes;
-      from = start + some.readUInt32BE(from + applicationBytes);
-      let byPath = byApplication.get(application);
-      if (!byPath) {
-        byPath = new Map();
-        byApplication.set(application, byPath);
-      }
-      sortByPath(byPath, unpackKeys(some.subarray(start, from)));
-    }
-  }
-  return byApplication;
-}
-
-function sortByPath(byPath: KeysByPath, keys: Uint8Array[]): void {
-  for (const key of keys) {
-    const path = pathOfKey(key);
-    const known = byPath.get(path);
-    if (known) known.push(key);
-    else byPath.set(path, [key]);
-  }
+function takeSome(left: SomeKeys[]): SomeKeys {
+  const { application, keys } = left.at(-1)!;
+  return keys.length <= mostAtOnce ? left.pop()! : { application, keys: keys.splice(0, mostAtOnce) };
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
+type StoredKeys = [id: number, keys: Uint8Array];
 
 function prepareStatements(database: DatabaseSync) {
-  const selectAll = database.prepare('select keys from index_arrivals');
+  const selectAll = database.prepare('select id, keys from index_arrivals order by id');
   selectAll.setReturnArrays(true);
   return {
     selectAll,
     selectAny: database.prepare('select 1 from index_arrivals limit 1'),
+    selectOne: database.prepare('select 1 from index_arrivals where id = ?'),
     insert: database.prepare('insert into index_arrivals (keys) values (?)'),
-    deleteAll: database.prepare('delete from index_arrivals'),
+    deleteUpTo: database.prepare('delete from index_arrivals where id <= ?'),
   };
 }
