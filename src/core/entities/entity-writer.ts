@@ -4,7 +4,7 @@ import type { Clock } from '../ports.ts';
 import { isUuid, timeOfUuid, type Uuid, type UuidSource } from '../uuid.ts';
 import type { IdempotencyClaim } from './collections/idempotency.ts';
 import { type Creation, creationOf, deletionOf, duplicateValue, replacementOf } from './entity-changes.ts';
-import type { EntityChange, EntityStore, StoredEntity } from './entity-store.ts';
+import type { EntityChange, EntityStore, StoredEntity, WriteOutcome } from './entity-store.ts';
 import type { IndexedFields } from './index/indexed-fields.ts';
 import type { Turns } from './turns.ts';
 
@@ -73,20 +73,15 @@ export function createEntityWriter(
   }
 
   /** Undefined when another write came first, or an entity of a chosen uuid is there. */
-  async function attempt(change: EntityChange): Promise<StoredEntity | undefined> {
-    const outcome = await store.write(change);
-    if (outcome.kind === 'repeated') throw new KeygridError('write_conflict', 'The request was made before');
-    if (outcome.kind === 'duplicate') {
-      throw duplicateValue(change.entity.type, outcome.property, outcome.value);
-    }
-    return outcome.kind === 'written' ? change.entity : undefined;
-  }
+  const attempt = (change: EntityChange): Promise<StoredEntity | undefined> =>
+    store.write(change).then((outcome) => entityWritten(change, outcome));
 
-  async function write(change: Creation): Promise<StoredEntity> {
-    const created = await attempt(change);
-    if (!created) throw duplicateValue(change.entity.type, 'uuid', change.entity.uuid);
-    return created;
-  }
+  const write = (change: Creation): Promise<StoredEntity> =>
+    store.write(change).then((outcome) => {
+      const created = entityWritten(change, outcome);
+      if (!created) throw duplicateValue(change.entity.type, 'uuid', change.entity.uuid);
+      return created;
+    });
 
   async function find(type: string, uuid: Uuid): Promise<StoredEntity | undefined> {
     const entity = isUuid(uuid) ? await store.findByUuid(uuid) : undefined;
@@ -177,6 +172,15 @@ export function createEntityWriter(
     putByUuid,
     delete: (type, entity, options) => change(type, entity, (current) => deletionOf(current), options),
   };
+}
+
+/** @throws KeygridError */
+function entityWritten(change: EntityChange, outcome: WriteOutcome): StoredEntity | undefined {
+  if (outcome.kind === 'repeated') throw new KeygridError('write_conflict', 'The request was made before');
+  if (outcome.kind === 'duplicate') {
+    throw duplicateValue(change.entity.type, outcome.property, outcome.value);
+  }
+  return outcome.kind === 'written' ? change.entity : undefined;
 }
 
 export const preconditionFailed = (): KeygridError =>

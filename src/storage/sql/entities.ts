@@ -124,7 +124,8 @@ export function createEntityStore(
     write(change) {
       const { createTogether } = engine;
       const creation = createTogether && creationTogether(application, change, declared, paths);
-      return orOutcome(creation ? createTogether(creation, () => apply(change)) : apply(change));
+      const writing = creation ? createTogether(creation, () => apply(change)) : apply(change);
+      return writing.then(toWritten, toOutcome);
     },
     walk: (walk) => engine.read(() => walkIndex(application, walk, paths)),
     walkKeys: (walk) => engine.read(() => walkIndexKeys(application, walk, paths)),
@@ -179,12 +180,10 @@ function creationTogether(
   return { application, change, pathIds };
 }
 
-async function orOutcome(writing: Promise<void>): Promise<WriteOutcome> {
-  try {
-    await writing;
-    return { kind: 'written' };
-  } catch (error) {
-    if (error instanceof ChangeRefused) return error.outcome;
-    throw error;
-  }
+const written: WriteOutcome = { kind: 'written' };
+const toWritten = (): WriteOutcome => written;
+
+function toOutcome(error: unknown): WriteOutcome {
+  if (error instanceof ChangeRefused) return error.outcome;
+  throw error;
 }
