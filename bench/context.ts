@@ -22,6 +22,10 @@ export interface BenchContext {
   progress(text: string): void;
 }
 
+/** For an item whose rates vary from one round to the next. */
+export const manyRounds = ({ rounds }: Pick<BenchContext, 'rounds'>): number =>
+  rounds < 3 ? rounds : 2 * rounds + 1;
+
 /** An empty directory for `name`. */
 export function makeDirectory(context: BenchContext, name: string): string {
   const directory = join(context.directory, name);

@@ -1,5 +1,6 @@
 /** Renders a run as the text of `bench/RESULTS.md`. */
-import { roundsOfPasswords, secondsOfPasswords } from './items/password-grant.ts';
+import { manyRounds } from './context.ts';
+import { secondsOfPasswords } from './items/password-grant.ts';
 import {
   type ChoiceReport,
   type Figure,
@@ -38,7 +39,7 @@ function renderConditions(run: RunReport): string {
     '- *minimal* does one item and nothing else on bare `node:http`. On PostgreSQL the requests of one turn of its event loop share a statement; *a statement each* shows it without that.',
     '- PostgreSQL has its own settings but `min_wal_size`, and a log of 80 segments that are there already, as a cluster has that has been at work: to make one stops all writes for some 50 ms.',
     '- Keygrid, given one core, lets what waits for PostgreSQL wait for as many as were just answered, for 2 ms at most; with more cores it does not.',
-    `- W4 has ${roundsOfPasswords(run)} rounds of ${secondsOfPasswords(run)} s, since the machine's own rate varies by a tenth from one to the next.`,
+    `- W4 has ${manyRounds(run)} rounds of ${secondsOfPasswords(run)} s, and W5 ${manyRounds(run)} rounds, since what the machine makes of hashes and of syncs varies by a tenth from one to the next.`,
     '- W5S is W5 where each sync of the disk takes 2.4 ms longer: what the share owes to the disk of this machine. It has no target.',
   ].join('\n');
 }

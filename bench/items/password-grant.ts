@@ -9,7 +9,7 @@ import {
   passwordTokenRequest,
   storedReads,
 } from '../contenders/keygrid.ts';
-import type { BenchContext } from '../context.ts';
+import { type BenchContext, manyRounds } from '../context.ts';
 import { describeWrongAnswers, type LoadResult, type NextRequest, runLoad } from '../load.ts';
 import { orStop, type ServerProcess, serverCores } from '../processes.ts';
 import { type Figure, type ItemReport, median, medianRatio } from '../report.ts';
@@ -30,7 +30,8 @@ interface Signing {
 
 export async function measurePasswordGrant(context: BenchContext): Promise<ItemReport> {
   const seconds = secondsOfPasswords(context);
-  const rounds = roundsOfPasswords(context);
+  // The argon2id rate is the memory's, which others on the machine share.
+  const rounds = manyRounds(context);
   const signing = context.keygridScript === undefined ? undefined : await startSigning(context);
   const argon2: number[] = [];
   const grants: LoadResult[] = [];
@@ -52,10 +53,6 @@ export async function measurePasswordGrant(context: BenchContext): Promise<ItemR
   }
   return { ...describe(argon2, grants, reads), wrongAnswers };
 }
-
-/** The argon2id rate is the memory's, which others on the machine share: from round to round it varies by a tenth. */
-export const roundsOfPasswords = ({ rounds }: Pick<BenchContext, 'rounds'>): number =>
-  rounds < 3 ? rounds : 2 * rounds + 1;
 
 /** Answers take most of a second each with 32 waiting, so that short rounds would count few of them. */
 export const secondsOfPasswords = ({ secondsPerRound }: Pick<BenchContext, 'secondsPerRound'>): number =>

@@ -1,7 +1,7 @@
 /** Rounds of each item, the sizes alternating, so that what disturbs the machine disturbs all of them. */
 import { auditStored } from '../contenders/keygrid.ts';
 import { call } from '../contenders/keygrid-wire.ts';
-import type { BenchContext, Engine } from '../context.ts';
+import { type BenchContext, type Engine, manyRounds } from '../context.ts';
 import { describeWrongAnswers, type LoadResult, type NextRequest, runLoad } from '../load.ts';
 import { processorSeconds } from '../processes.ts';
 import { median } from '../report.ts';
@@ -72,7 +72,10 @@ async function measureItem(
   return report(item, engine, sites, rounds, wrongAnswers);
 }
 
-/** Each round deletes what its creates made, so that every collection keeps its size. */
+/**
+ * Each round deletes what its creates made, so that every collection keeps its size. One round only warms up: until then
+ * the servers have answered reads.
+ */
 async function measureCreateAndDelete(
   context: BenchContext,
   engine: Engine,
@@ -81,38 +84,41 @@ async function measureCreateAndDelete(
   const creates: Rounds = sites.map(() => []);
   const deletes: Rounds = sites.map(() => []);
   const wrong: { creates: string[]; deletes: string[] } = { creates: [], deletes: [] };
-  await forEachRound(context, sites, async (site, index, round) => {
-    const uuids: string[] = [];
-    const created = await loadOnce(
-      context,
-      site.server,
-      createLoad(site, (uuid) => uuids.push(uuid)),
-    );
+  for (const site of sites) await createAndDelete(context, site);
+  await forEachRound({ ...context, rounds: manyRounds(context) }, sites, async (site, index, round) => {
+    const { created, deleted, wrongCreates, wrongDeletes } = await createAndDelete(context, site);
     creates[index]!.push(created);
     note(context, engine, createItem, site, round, created);
-    const notStored = await auditStored(site.server.port, site.bearer, created.lastBodies);
-    wrong.creates.push(
-      ...[...describeWrongAnswers(created), ...notStored].map(
-        (text) => `${label(engine, createItem, site)}: ${text}`,
-      ),
-    );
-    const nextDelete = deleteLoad(site, uuids);
-    // There are only so many to delete: none are spent on warming up.
-    const deleted = await loadOnce({ ...context, warmUpSeconds: 0 }, site.server, nextDelete);
+    wrong.creates.push(...wrongCreates.map((text) => `${label(engine, createItem, site)}: ${text}`));
     deletes[index]!.push(deleted);
     note(context, engine, deleteItem, site, round, deleted);
-    const rest = await loadOnce(context, site.server, nextDelete, 60);
-    const stillThere = await auditDeleted(site, uuids);
-    wrong.deletes.push(
-      ...[...describeWrongAnswers(deleted), ...describeWrongAnswers(rest), ...stillThere].map(
-        (text) => `${label(engine, deleteItem, site)}: ${text}`,
-      ),
-    );
+    wrong.deletes.push(...wrongDeletes.map((text) => `${label(engine, deleteItem, site)}: ${text}`));
   });
   return [
     report({ name: createItem, finds: '1' }, engine, sites, creates, wrong.creates),
     report({ name: deleteItem, finds: '1' }, engine, sites, deletes, wrong.deletes),
   ];
+}
+
+async function createAndDelete(
+  context: BenchContext,
+  site: Site,
+): Promise<{ created: Round; deleted: Round; wrongCreates: string[]; wrongDeletes: string[] }> {
+  const uuids: string[] = [];
+  const creating = createLoad(site, (uuid) => uuids.push(uuid));
+  const created = await loadOnce(context, site.server, creating);
+  const notStored = await auditStored(site.server.port, site.bearer, created.lastBodies);
+  const deleting = deleteLoad(site, uuids);
+  // There are only so many to delete: none are spent on warming up.
+  const deleted = await loadOnce({ ...context, warmUpSeconds: 0 }, site.server, deleting);
+  const rest = await loadOnce(context, site.server, deleting, 60);
+  const stillThere = await auditDeleted(site, uuids);
+  return {
+    created,
+    deleted,
+    wrongCreates: [...describeWrongAnswers(created), ...notStored],
+    wrongDeletes: [...describeWrongAnswers(deleted), ...describeWrongAnswers(rest), ...stillThere],
+  };
 }
 
 /** A few of the deleted must be gone. */

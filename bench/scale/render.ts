@@ -1,5 +1,5 @@
 /** Renders a run as the text of `bench/SCALE.md`. */
-import type { Engine } from '../context.ts';
+import { type Engine, manyRounds } from '../context.ts';
 import { renderReached, renderTable, renderWanted } from '../results.ts';
 import { comparedSize, type EngineReport, type ScaleItemReport, type ScaleReport } from './report.ts';
 
@@ -30,9 +30,9 @@ function renderConditions(run: ScaleReport): string {
     `- Machine: ${run.machine}. Node ${run.node}${database}.`,
     `- One collection of ${sizes} entities of 10 properties in a Keygrid of its own each, all of them up at the same time. Servers, and PostgreSQL with them, on core 0; load generator on core 1.`,
     `- ${run.connections} connections with the token of an application user, each with one request in flight. Of every answer it is checked which entities are in it, and their order where the query gives one.`,
-    `- ${run.rounds} rounds of ${run.secondsPerRound} s after 0.25 s that do not count, the two compared sizes in turn; other sizes have one round. *Growth* is the time of a request at ${count(Math.max(...run.sizes))} to that at ${count(comparedSize(run.sizes))}: the median of the rounds' ratios of rates.`,
+    `- ${run.rounds} rounds of ${run.secondsPerRound} s after 0.25 s that do not count, the two compared sizes in turn, and ${manyRounds(run)} of creates and deletes, whose rates vary most; other sizes have one round. *Growth* is the time of a request at ${count(Math.max(...run.sizes))} to that at ${count(comparedSize(run.sizes))}: the median of the rounds' ratios of rates.`,
     '- *Constant*: 20 entities have the value, whatever the size. *Share*: a tenth of all have it, and the first 10 are asked for. Entities asked for are drawn by chance from the whole collection.',
-    '- Collections are filled with syncs off (PostgreSQL) or in memory, and then moved (SQLite); everything else is measured on disk, every write durable. Before the rounds PostgreSQL is vacuumed and analyzed, as it does by itself some time after a filling, and has written a checkpoint. Creates are taken away again in the round that made them. All data fit into the memory of the machine, and are read once before each item, since some systems soon take away what is not in use.',
+    '- Collections are filled with syncs off (PostgreSQL) or in memory, and then moved (SQLite); everything else is measured on disk, every write durable. Before the rounds PostgreSQL is vacuumed and analyzed, as it does by itself some time after a filling, and has written a checkpoint. Creates are taken away again in the round that made them; one such round that does not count comes first, since the servers have answered reads until then. All data fit into the memory of the machine, and are read once before each item, since some systems soon take away what is not in use.',
   ].join('\n');
 }
 
