@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, beforeEach, test } from 'node:test';
 import type { EntityStore, IndexEntry, StoredEntity } from '../../src/core/entities/entity-store.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { statementsKept } from '../../src/storage/sql/statement.ts';
+import { rows, statement, statementsKept } from '../../src/storage/sql/statement.ts';
 import { createSharedStores } from '../../src/storage/sql/stores.ts';
 import { createSqliteEngine, openDatabase } from '../../src/storage/sqlite/engine.ts';
 import { databaseFile, openSqliteStorage } from '../../src/storage/sqlite/index.ts';
@@ -134,19 +134,54 @@ test('a transaction that fails while they move takes back only its own part of t
   const refused = store.write(creation(entityOf('dog'), claims, indexOf('no')));
   const more = await create(50);
   assert.equal((await refused).kind, 'duplicate');
+  await create(10);
+  assert.ok(!areAside(), 'a move that was interrupted comes to its end');
   for (let rounds = 0; rounds < 100; rounds += 1) await create(10);
-  const many = 1 + all.length + more.length + 1000;
+  const many = 1 + all.length + more.length + 1010;
   assert.equal(await walked(), many);
   assert.equal(rowsInIndex(), 2 * many);
 });
 
-test('what was moved in a transaction that failed in its end is moved again', async () => {
+/** An engine whose tables and transactions a test may meddle with. */
+async function openEngine() {
   const own = await makeTemporaryDirectory('failing');
   await (await openSqliteStorage({ directory: own, exclusive: true, ...ports })).close();
   const engine = createSqliteEngine(openDatabase(databaseFile(own)), ports);
   const dogs = createSharedStores(engine).entities(realm);
   const numberIn = (sql: string) =>
     engine.database.prepare(`select count(*) as n from ${sql}`).get()?.n as number;
+  return { engine, dogs, numberIn };
+}
+
+test('one that looks and then fails does not keep others from having rows moved', async () => {
+  const { engine, dogs, numberIn } = await openEngine();
+  const claims = [{ property: 'id', value: 'one' }];
+  await dogs.write(creation(entityOf('dog'), claims, indexOf('rex')));
+  const many = Array.from({ length: 20 }, () => entityOf('dog'));
+  await Promise.all(many.map((dog) => dogs.write(creation(dog, [], indexOf('rex')))));
+  assert.ok(numberIn('index_arrivals') > 0);
+  const look = statement('select count(*) as n from entity_index', { keep: false });
+  const outcomes = await Promise.allSettled([
+    // Makes each write run in a savepoint of its own.
+    dogs.write(creation(entityOf('dog'), [{ property: 'id', value: 'two' }, ...claims], [])),
+    engine.write(function* () {
+      yield* rows(look);
+      throw new Error('refused');
+    }),
+    dogs.write({ kind: 'delete', entity: many[0]!, claims: [], index: indexOf('rex') }),
+  ]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  await dogs.collections();
+  assert.equal(numberIn('entities'), 20);
+  assert.equal(numberIn('entity_index'), 40);
+  await engine.close();
+});
+
+test('what was moved in a transaction that failed in its end is moved again', async () => {
+  const { engine, dogs, numberIn } = await openEngine();
   const write = () => dogs.write(creation(entityOf('dog'), [], indexOf('rex')));
   const writeMany = () => Promise.allSettled(Array.from({ length: 50 }, write));
   await write();

@@ -39,10 +39,10 @@ export function createDirectCreations(options: UsergridOptions): DirectCreations
     body: Buffer,
   ): Promise<DirectAnswer | undefined> | undefined {
     const { headers } = request;
-    const sent = entityIn(body);
-    if (!sent) return undefined;
     // Not before the whole body is there: a right may go while it comes.
     const { application } = admit(options, place, headers, 'post', [place.segment]);
+    const sent = entityIn(body);
+    if (!sent) return undefined;
     const asked = { method: 'POST', headers, startedAt };
     return core.entities
       .of(application)

@@ -28,7 +28,6 @@ export interface IndexArrivals {
 const manyRows = 3072;
 /** A transaction moves somewhat more than it puts aside, so that they come to an end. */
 const rowsToMove = (added: number): number => Math.ceil(1.25 * added) + 64;
-
 /** Of one path. */
 const mostAtOnce = 512;
 
@@ -44,11 +43,15 @@ export function createIndexArrivals(
 ): IndexArrivals {
   /** What this transaction put aside. */
   const room = createArrivalRoom();
+  let rowsInRoom = 0;
+  /** By this transaction. */
+  let rowsAdded = 0;
   /** Rows that are put aside and not moving, as far as is known. */
   let waiting = 0;
-  let added = 0;
   let move: Move | undefined;
   let isOpen = false;
+  /** A transaction failed: what waits is not known any more. */
+  let wasInterrupted = false;
   let prepared: Statements | undefined;
   /** Not before they are needed: the table may be yet to come. */
   const statements = (): Statements => {
@@ -73,7 +76,7 @@ export function createIndexArrivals(
     let rows = 0;
     // Another process may have moved them all, and changed what they stand for.
     const areStillThere = statements().selectOne.get(upTo) !== undefined;
-    while (areStillThere && left.length > 0 && rows < rowsToMove(added)) {
+    while (areStillThere && left.length > 0 && rows < rowsToMove(rowsAdded)) {
       const some = takeSome(left);
       insertAll([some]);
       rows += some.keys.length;
@@ -88,30 +91,46 @@ export function createIndexArrivals(
     const stored = selectAll.all() as unknown as StoredKeys[];
     insertAll(sortedByPath([...stored.map(([, keys]) => keys), room.content()]));
     if (stored.length > 0) deleteUpTo.run(stored.at(-1)![0]);
-    room.empty();
+    emptyRoom();
     waiting = 0;
     move = undefined;
+    wasInterrupted = false;
+  }
+
+  function emptyRoom(): void {
+    room.empty();
+    rowsInRoom = 0;
+  }
+
+  function putAside(): void {
+    const keys = room.content();
+    if (keys.length > 0) statements().insert.run(keys);
+    emptyRoom();
   }
 
   return {
     settle,
     begin() {
-      // What the transaction before moved, it did not commit.
-      if (isOpen) move = undefined;
+      if (isOpen) {
+        // What the transaction before moved, it did not commit.
+        move = undefined;
+        wasInterrupted = true;
+      }
       isOpen = true;
-      added = 0;
-      room.empty();
+      rowsAdded = 0;
+      emptyRoom();
     },
     add(application, packed, rows) {
       room.add(application, packed);
-      added += rows;
+      rowsInRoom += rows;
+      rowsAdded += rows;
       waiting += rows;
-      if (added >= manyRows) settle();
+      if (rowsInRoom >= manyRows) settle();
     },
     store() {
-      const keys = room.content();
-      if (keys.length > 0) statements().insert.run(keys);
-      room.empty();
+      // Else moves that are interrupted again and again would never end.
+      if (wasInterrupted) settle();
+      putAside();
       if (!move && waiting >= manyRows) beginMove();
       if (move) continueMove(move);
     },

@@ -69,6 +69,8 @@ export function createWriteBatches(
       rollbackToSavepoint.run();
       release.run();
       during.changes.length = announced;
+      // Rows that it moved are back where they were.
+      during.indexIsWhole = false;
       return { error };
     }
   }
