@@ -33,7 +33,7 @@ const longestPassword = 1024;
 const saltBytes = 16;
 const proofBytes = 32;
 /** A thread that is given more keeps those that were done first waiting for longer. */
-const passwordsForThread = 8;
+const passwordsForThread = 16;
 /** About the time in which two processors empty a full queue. */
 const retryAfterSeconds = 5;
 
