@@ -3,26 +3,17 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { type ApplicationAccess, accessTo, requireSuccess } from '../support/application.ts';
+import { type ApplicationAccess, requireSuccess } from '../support/application.ts';
 import { call } from '../support/http.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { startServerWithClock } from '../support/server-with-clock.ts';
-import { createTenant } from '../support/tenant.ts';
-import { countOf, isDirect, middleOf, openConnection, postOf } from './direct-world.ts';
+import { countOf, isDirect, learn, middleOf, openConnection, postOf } from './direct-world.ts';
 
 let server: RunningServer;
 let app: ApplicationAccess;
 let bearer: string;
 let path: string;
-
-/** An application in which a creation of things by its user is direct. */
-async function learn(on: { url: string }): Promise<{ app: ApplicationAccess; bearer: string; path: string }> {
-  const tenant = await createTenant(on);
-  const own = accessTo(on, tenant);
-  requireSuccess(await own.as(tenant.user.token)('POST /things', { json: { learnt: true } }));
-  return { app: own, bearer: tenant.user.token, path: `${own.path}/things` };
-}
 
 before(async () => {
   server = await startServer();

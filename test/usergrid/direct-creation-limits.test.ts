@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type ApplicationAccess, accessTo, requireSuccess } from '../support/application.ts';
+import type { ApplicationAccess } from '../support/application.ts';
 import { onlyEntity } from '../support/data.ts';
 import { type CallOptions, call } from '../support/http.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
-import { createTenant, type Tenant } from '../support/tenant.ts';
-import { type Agreement, agreementOn, countOf, isDirect } from './direct-world.ts';
+import type { Tenant } from '../support/tenant.ts';
+import { type Agreement, agreementOn, countOf, isDirect, learn } from './direct-world.ts';
 
 let server: RunningServer;
 let tenant: Tenant;
@@ -20,12 +20,8 @@ let path: string;
 
 before(async () => {
   server = await startServer();
-  tenant = await createTenant(server);
-  app = accessTo(server, tenant);
+  ({ tenant, app, bearer, path } = await learn(server));
   agreed = agreementOn(server, app);
-  bearer = tenant.user.token;
-  path = `${app.path}/things`;
-  requireSuccess(await call(server, `POST ${path}`, { bearer, json: { learnt: true } }));
 });
 after(async () => {
   await server?.stop();

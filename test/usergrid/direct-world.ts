@@ -1,9 +1,28 @@
 /** What the tests of direct answers share: which way an answer came, and connections on which bytes are written. */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import type { ApplicationAccess } from '../support/application.ts';
+import { type ApplicationAccess, accessTo, requireSuccess } from '../support/application.ts';
 import { type Answer, type CallOptions, call, type WireJson } from '../support/http.ts';
 import { rememberSecretsIn } from '../support/secrets.ts';
+import { createTenant, type Tenant } from '../support/tenant.ts';
+
+export interface Learnt {
+  tenant: Tenant;
+  app: ApplicationAccess;
+  /** Of the application user. */
+  bearer: string;
+  /** Of a collection in which the server has learnt to create. */
+  path: string;
+}
+
+/** In a tenant of its own. */
+export async function learn(server: { url: string }): Promise<Learnt> {
+  const tenant = await createTenant(server);
+  const app = accessTo(server, tenant);
+  const bearer = tenant.user.token;
+  requireSuccess(await app.as(bearer)('POST /things', { json: { learnt: true } }));
+  return { tenant, app, bearer, path: `${app.path}/things` };
+}
 
 /** The route names the request first, and its other headers behind that. */
 export const isDirect = ({ headers }: Pick<Answer, 'headers'>): boolean =>

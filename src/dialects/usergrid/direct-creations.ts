@@ -40,7 +40,7 @@ export function createDirectCreations(options: UsergridOptions): DirectCreations
   ): Promise<DirectAnswer | undefined> | undefined {
     const { headers } = request;
     // Not before the whole body is there: a right may go while it comes.
-    const { application } = admit(options, place, headers, 'post', [place.segment]);
+    const application = admit(options, place, headers, 'post', [place.segment]);
     const sent = entityIn(body);
     if (!sent) return undefined;
     const asked = { method: 'POST', headers, startedAt };

@@ -9,7 +9,6 @@ import type { Awaitable } from '../../core/awaitable.ts';
 import { BoundedCache } from '../../core/bounded-cache.ts';
 import type { StoredEntity } from '../../core/entities/entity-store.ts';
 import type { Operation } from '../../core/identity/permission-pattern.ts';
-import type { Caller } from '../../core/identity/principal.ts';
 import type { Application } from '../../core/tenancy/tenancy.ts';
 import { isUuid } from '../../core/uuid.ts';
 import type { DirectAnswer } from '../../http/direct-answers.ts';
@@ -56,15 +55,10 @@ export function createDirectPlaces(): DirectPlaces {
   };
 }
 
-export interface Admitted {
-  caller: Caller;
-  application: Application;
-}
-
 const noQuery = {};
 
 /**
- * Who asks, where they may do it, and nothing has to be waited for to know that.
+ * Where the caller may do it, if nothing has to be waited for to know that.
  * @param segments of the path below the application.
  * @throws NotAtHand, KeygridError as the route would refuse
  */
@@ -74,14 +68,14 @@ export function admit(
   headers: IncomingHttpHeaders,
   operation: Operation,
   segments: string[],
-): Admitted {
+): Application {
   const credentials = presentedCredentials({ headers, query: noQuery });
   if (credentials.kind !== 'access_token' && credentials.kind !== 'none') throw new NotAtHand();
   // The address counts for passwords only.
   const caller = atHand(core.authenticator.authenticate(credentials, ''));
   const application = atHand(core.tenancy.requireApplication(organization, name));
   atHand(core.pathPermission.require(caller, application, operation, addressedPath(segments)));
-  return { caller, application };
+  return application;
 }
 
 /** An entity without connections, as the route would send it. */
@@ -104,7 +98,7 @@ export function answerEntity(
   return { headers: [...corsHeadersFor(headers).flat(), ...own], vary: corsVary, body };
 }
 
-export class NotAtHand extends Error {}
+class NotAtHand extends Error {}
 
 /** @throws NotAtHand */
 function atHand<Value>(value: Awaitable<Value>): Value {

@@ -31,7 +31,7 @@ export function createDirectReads(options: UsergridOptions): DirectReads {
     headers: IncomingHttpHeaders,
   ): Awaitable<DirectAnswer | undefined> {
     const startedAt = clock.now();
-    const { application } = admit(options, place, headers, 'get', [place.segment, uuid]);
+    const application = admit(options, place, headers, 'get', [place.segment, uuid]);
     const found = core.entities.of(application).resolve(place.collection.type, uuid);
     return andThen(found, (entity) => {
       if (!entity || entity.connected) return undefined;

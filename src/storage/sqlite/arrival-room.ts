@@ -50,7 +50,7 @@ export function createArrivalRoom(): ArrivalRoom {
   };
 }
 
-/** Those of a path are near to one another in the index: one after the other they take a fifth less time. */
+/** Those of a path are near to one another in the index: one after the other they take less time. */
 export function sortedByPath(contents: Uint8Array[]): SomeKeys[] {
   const byApplication = new Map<RealmKey, Map<number, SomeKeys>>();
   for (const { buffer, byteOffset, length } of contents) {
